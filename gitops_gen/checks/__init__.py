@@ -1,0 +1,1 @@
+"""Checks of a rendered tree; each gives findings, never an exception."""

@@ -1,0 +1,164 @@
+"""What the verbs need of the outside world. Adapters and the tests' fakes both fit these, and share their tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gitops_gen.model import Image, Proposal, PullRequest, Run, RunSelector
+from gitops_gen.names import Digest, ImageRef
+
+
+class Tracking(Protocol):
+    """An MLflow tracking server and model registry."""
+
+    @property
+    def address(self) -> str:
+        """The tracking URI, without credentials."""
+        ...
+
+    def fetch_run(self, selector: RunSelector) -> Run:
+        """The run that is meant.
+
+        Raises:
+            NotFoundError: there is no such run, version, alias or experiment, or the run is deleted.
+            RefusedError: two runs tie for the best, or its metric is NaN.
+            UnreachableError: the server does not answer or refuses.
+        """
+        ...
+
+    def record(self, run: Run, tags: Mapping[str, str]) -> tuple[str, ...]:
+        """Write `tags` on the run and on its model version; gives a warning for each that could not be written."""
+        ...
+
+    def fetch_image_digests(self, run: Run) -> Mapping[str, frozenset[Digest]]:
+        """For each OCI image (layout folder or tar) among the run's artifacts: artifact path to its digests."""
+        ...
+
+
+class Registry(Protocol):
+    """An OCI image registry."""
+
+    def resolve(self, ref: ImageRef) -> Image:
+        """What `ref` points at now. With a digest in `ref` that digest is looked up, and the tag is carried over.
+
+        Raises:
+            NotFoundError: no such repository, tag or digest.
+            UnreachableError: the registry does not answer or refuses.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A branch as it stands on the remote."""
+
+    commit: str
+    pushed: bool
+    """False where the branch had just these files already and nothing was sent."""
+
+
+class Checkout(Protocol):
+    """The base branch of a remote at one commit, read without a work tree."""
+
+    @property
+    def base_branch(self) -> str:
+        """The branch that was opened."""
+        ...
+
+    @property
+    def base_commit(self) -> str:
+        """Its commit."""
+        ...
+
+    def list_files(self, prefix: str = "") -> tuple[str, ...]:
+        """Paths of all files below the folder `prefix`, sorted; no file's content is fetched for it."""
+        ...
+
+    def read_files(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The contents of those of `paths` that are there, brought in one request."""
+        ...
+
+
+class Repository(Protocol):
+    """A git remote that promotions are pushed to."""
+
+    @property
+    def address(self) -> str:
+        """The remote's URL or path, without credentials."""
+        ...
+
+    def open(self, base_branch: str = "") -> Checkout:
+        """The tip of `base_branch`, by default the remote's HEAD.
+
+        Raises:
+            NotFoundError: no such repository or branch.
+            UnreachableError: the remote does not answer or refuses.
+        """
+        ...
+
+    def publish(
+        self,
+        checkout: Checkout,
+        *,
+        branch: str,
+        files: Mapping[str, bytes | None],
+        message: str,
+        force: bool = False,
+    ) -> Published:
+        """Make `branch` one commit on top of the checkout's base with `files` (None deletes one), and push it.
+
+        The same files on a branch that still fits the base push nothing. The branch is replaced with a lease.
+
+        Raises:
+            RefusedError: somebody else's commits stand on the branch and `force` is not set.
+            RaceLostError: base or branch moved meanwhile; open again.
+            UnreachableError: the push was refused, or the remote does not answer.
+        """
+        ...
+
+    def delete_branch(self, branch: str) -> bool:
+        """Delete `branch` on the remote if it carries our commit only; False if there was none to delete."""
+        ...
+
+
+class Forge(Protocol):
+    """Where pull requests live."""
+
+    @property
+    def address(self) -> str:
+        """The API's address and the project, without credentials."""
+        ...
+
+    def list_pull_requests(self, *, branch: str, base: str) -> tuple[PullRequest, ...]:
+        """All from `branch` into `base`, open or not, newest first.
+
+        Raises, as the others do:
+            UnreachableError: no answer, or 401, 403, 404, 422; the message has the status and what the forge says.
+        """
+        ...
+
+    def create(self, proposal: Proposal) -> PullRequest:
+        """Open a pull request."""
+        ...
+
+    def update(self, number: int, proposal: Proposal) -> PullRequest:
+        """Give an open one the proposal's title, body, labels and reviewers."""
+        ...
+
+    def close(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Close it unmerged: `body` replaces its text, `comment` tells people why."""
+        ...
+
+
+class Kustomize(Protocol):
+    """The real kustomize."""
+
+    def build(self, root: Path, path: str) -> str:
+        """The YAML that kustomize makes of the folder `path` below `root`.
+
+        Raises:
+            RefusedError: it does not build; the message is kustomize's own, with paths relative to `root`.
+            ConfigError: there is neither `kubectl` nor `kustomize`; the hint says how to get one.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Files made from values: pure, from templates and round-trip edits."""

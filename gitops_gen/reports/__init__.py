@@ -1,0 +1,1 @@
+"""What a person or a bot reads: values to text, pure."""
