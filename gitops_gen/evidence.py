@@ -1,0 +1,296 @@
+"""The frozen facts beside an overlay: which run, data, code and image a model in an environment comes from."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from gitops_gen.errors import RefusedError
+from gitops_gen.model import Metric, Override, Release, Signature, SignatureField
+from gitops_gen.names import Digest, EnvironmentName, strip_credentials
+from gitops_gen.yamlio import dump_round_trip, load_round_trip
+
+EVIDENCE_FILE = "evidence.yaml"
+SIZE_LIMIT = 900_000
+"""Bytes. The evidence becomes a ConfigMap, which Kubernetes limits to 1 MiB."""
+
+_HEAD = """\
+# Written by gitops-gen for every promotion; `hash` covers all the rest, so an edit by hand shows.
+# yaml-language-server: $schema=../../../../.gitops-gen/evidence.schema.json
+"""
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_YAML_1_1_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """An evidence.yaml; `data` has the shape of schemas/evidence.schema.json."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """What is deployed: the image's digest, or the artifact's for a prepackaged server."""
+        image = self.data.get("image")
+        return str(image["digest"] if image else self.data["model"]["contentHash"])
+
+    @property
+    def run_id(self) -> str:
+        """The run it was promoted from."""
+        return str(self.data["run"]["id"])
+
+    @property
+    def version(self) -> str:
+        """The model version; empty for a run that is not registered."""
+        return str(self.data["model"].get("version", ""))
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The last value of each metric; what is not a finite number reads as NaN."""
+        return {name: _read_number(point["value"]) for name, point in self.data["run"]["metrics"].items()}
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The run's parameters."""
+        return dict(self.data["run"]["parameters"])
+
+    @property
+    def intact(self) -> bool:
+        """False if anything was changed since it was written."""
+        return self.data.get("hash") == hash_evidence(self.data)
+
+
+def build_evidence(
+    *, release: Release, environment: EnvironmentName, overrides: Sequence[Override], program: str
+) -> Evidence:
+    """The evidence of a promotion; `program` is the name and version that goes into it."""
+    run, image = release.run, release.image
+    data: dict[str, Any] = {
+        "version": 1,
+        "environment": environment,
+        "model": _describe_model(release),
+        "run": {
+            "id": run.run_id,
+            "name": run.name,
+            "experiment": {"id": run.experiment_id, "name": run.experiment_name},
+            "status": run.status,
+            "parameters": dict(sorted(run.params.items())),
+            "metrics": {metric.name: _describe_metric(metric) for metric in run.metrics},
+            "datasets": [
+                _drop_empty(
+                    {
+                        "name": dataset.name,
+                        "digest": dataset.digest,
+                        "context": dataset.context,
+                        "sourceType": dataset.source_type,
+                        "source": dataset.source,
+                    }
+                )
+                for dataset in sorted(run.datasets, key=lambda d: (d.name, d.digest, d.context))
+            ],
+        },
+        "source": _drop_empty(
+            {
+                "repository": run.source.repository,
+                "commit": run.source.commit,
+                "branch": run.source.branch,
+                "dirty": run.source.dirty,
+            }
+        ),
+        "gates": [],
+        "overrides": [
+            {"rule": override.rule, "reason": override.reason}
+            for override in sorted(overrides, key=lambda o: (o.rule, o.reason))
+        ],
+        "program": program,
+    }
+    if image is not None:
+        data["image"] = _drop_empty(
+            {
+                "name": image.name,
+                "tag": image.tag,
+                "digest": image.digest,
+                "platforms": list(image.platforms),
+                "source": image.source,
+                "revision": image.revision,
+            }
+        )
+    data = _strip(data)
+    data["hash"] = hash_evidence(data)
+    return Evidence(data=data)
+
+
+def hash_evidence(data: Mapping[str, Any]) -> Digest:
+    """sha256 over the canonical JSON (sorted keys, no spaces, ASCII) of everything but `hash`."""
+    body = {key: value for key, value in data.items() if key != "hash"}
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return Digest("sha256:" + hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def keep_if_same(champion: Evidence | None, challenger: Evidence) -> Evidence:
+    """The champion where both differ in the program's version alone, so that an upgrade makes no promotion."""
+    if champion is None or not champion.intact:
+        return challenger
+    left, right = ({k: v for k, v in e.data.items() if k not in {"program", "hash"}} for e in (champion, challenger))
+    return champion if left == right else challenger
+
+
+def dump_evidence(evidence: Evidence) -> str:
+    """The text of evidence.yaml: the same facts give the same bytes.
+
+    Raises:
+        RefusedError: it is too large for a ConfigMap.
+    """
+    text = _HEAD + dump_round_trip(_to_yaml(evidence.data))
+    if len(text.encode()) > SIZE_LIMIT:
+        raise RefusedError(
+            f"the evidence of run {evidence.run_id} has {len(text.encode()):,} bytes, over the {SIZE_LIMIT:,} of a "
+            "ConfigMap",
+            hint="log long texts as artifacts of the run, not as parameters or metrics",
+        )
+    return text
+
+
+def parse_evidence(text: str, *, path: str) -> Evidence:
+    """The evidence in `text`.
+
+    Raises:
+        ConfigError: it is not YAML.
+        RefusedError: it lacks what every evidence has.
+    """
+    data = _to_plain(load_round_trip(text, path=path))
+    try:
+        evidence = Evidence(data=data)
+        _ = (evidence.digest, evidence.run_id, evidence.version, evidence.metrics, evidence.parameters)
+        hash_evidence(data)
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise RefusedError(
+            f"{path}: this is not evidence as gitops-gen writes it ({error!r})",
+            hint="restore the file from git: git log -p " + path,
+        ) from error
+    return evidence
+
+
+def _strip(value: Any) -> Any:  # noqa: ANN401 - any part of the evidence
+    """`value` with no password left in any URL: the evidence is committed."""
+    match value:
+        case Mapping():
+            return {strip_credentials(key): _strip(item) for key, item in value.items()}
+        case list():
+            return [_strip(item) for item in value]
+        case str():
+            return strip_credentials(value)
+        case _:
+            return value
+
+
+def _describe_model(release: Release) -> dict[str, Any]:
+    run, model, version = release.run, release.run.model, release.run.version
+    described: dict[str, Any] = {"name": release.model}
+    if version is not None:
+        described |= {"registered": version.name, "version": version.version}
+    if model is not None:
+        described |= {
+            "id": model.model_id,
+            "uri": model.uri,
+            "flavor": model.flavor,
+            "pythonVersion": model.python_version,
+            "mlflowVersion": model.mlflow_version or run.tags.get("mlflow.version", ""),
+            "contentHash": model.content_hash,
+            "signature": _describe_signature(model.signature),
+        }
+    return _drop_empty(described)
+
+
+def _describe_signature(signature: Signature | None) -> dict[str, Any] | None:
+    if signature is None:
+        return None
+    parts = {"inputs": signature.inputs, "outputs": signature.outputs, "params": signature.params}
+    return {name: [_describe_field(field) for field in fields] for name, fields in parts.items() if fields}
+
+
+def _describe_field(field: SignatureField) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": field.name, "type": field.type}
+    if field.shape is not None:
+        described["shape"] = list(field.shape)
+    if not field.required:
+        described["required"] = False
+    return described
+
+
+def _describe_metric(metric: Metric) -> dict[str, Any]:
+    described: dict[str, Any] = {"value": _write_number(metric.last.value)}
+    if metric.last.step or metric.lowest != metric.highest:
+        described["step"] = metric.last.step
+    for name, point in (("lowest", metric.lowest), ("highest", metric.highest)):
+        if metric.lowest != metric.highest:
+            described[name] = {"value": _write_number(point.value), "step": point.step}
+    return described
+
+
+def _write_number(value: float) -> float | str:
+    return float(value) if math.isfinite(value) else str(value)
+
+
+def _read_number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _drop_empty(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if value not in (None, "", False, [], {})}
+
+
+def _to_yaml(value: object, path: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - a ruamel node
+    match value:
+        case Mapping():
+            node = CommentedMap({_to_key(key): _to_yaml(value[key], (*path, key)) for key in sorted(value)})
+            if _is_one_line(path):
+                node.fa.set_flow_style()
+            return node
+        case list() | tuple():
+            items = CommentedSeq([_to_yaml(item, (*path, "*")) for item in value])
+            if all(isinstance(item, str | int) for item in value):
+                items.fa.set_flow_style()
+            return items
+        case str():
+            return DoubleQuotedScalarString(value)
+        case _:
+            return value
+
+
+def _is_one_line(path: tuple[str, ...]) -> bool:
+    """A metric, a field of a signature, a verdict: one line each, so that a promotion's diff stays short."""
+    match path:
+        case ("run", "experiment") | ("run", "metrics", _) | ("model", "signature", _, _):
+            return True
+        case ("overrides" | "gates", _):
+            return True
+        case _:
+            return False
+
+
+def _to_key(key: str) -> str:
+    plain = _PLAIN_KEY.fullmatch(key) and key.lower() not in _YAML_1_1_WORDS
+    return key if plain else DoubleQuotedScalarString(key)
+
+
+def _to_plain(value: Any) -> Any:  # noqa: ANN401 - YAML is any value
+    match value:
+        case Mapping():
+            return {str(key): _to_plain(item) for key, item in value.items()}
+        case list():
+            return [_to_plain(item) for item in value]
+        case bool() | None:
+            return value
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case _:
+            return str(value)

@@ -1,0 +1,103 @@
+"""What a promotion is called and what happens to its pull request: pure decisions."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gitops_gen.errors import RefusedError
+from gitops_gen.model import PullRequest, Release
+from gitops_gen.names import EnvironmentName, ModelName
+
+TITLE_LIMIT = 255
+"""Characters of a pull request's title, the least that the forges take."""
+
+_MARKER = re.compile(r"<!-- gitops-gen: (\{.*?\}) -->")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._+:/@ -]+")
+EMPTIED = "emptied"
+"""State in the marker of a pull request that the program closed itself."""
+
+
+def branch_name(environment: EnvironmentName, model: ModelName) -> str:
+    """The one branch of a model's promotions into an environment."""
+    return f"gitops-gen/{environment}/{model}"
+
+
+def describe_version(release: Release) -> str:
+    """`version 3`, or `run 1a2b3c4d` for a model that is not registered."""
+    version = release.run.version
+    return f"version {one_line(version.version, 20)}" if version else f"run {release.run.run_id[:8]}"
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` fit for a title or a commit trailer: one line, nothing but plain characters, cut to `limit`."""
+    plain = _UNSAFE.sub("?", text)
+    return plain if len(plain) <= limit else plain[: limit - 3] + "..."
+
+
+def write_title(release: Release, environment: EnvironmentName) -> str:
+    """The title of the pull request and the first line of the commit."""
+    return f"Promote {release.model} {describe_version(release)} to {environment}"
+
+
+def write_commit_message(release: Release, environment: EnvironmentName, *, subject: str = "") -> str:
+    """The commit's message, with trailers that plain `git log` finds."""
+    run = release.run
+    trailers = {
+        "MLflow-Run": run.run_id,
+        "Model-Version": f"{run.version.name} {run.version.version}" if run.version else "",
+        "Image-Digest": release.image.digest if release.image else "",
+        "Model-Digest": (run.model.content_hash or "") if run.model and not release.image else "",
+        "Source-Commit": run.source.commit,
+    }
+    lines = [f"{key}: {one_line(value, 200)}" for key, value in trailers.items() if value]
+    lines += sorted({f"Dataset-Digest: {one_line(f'{d.name} {d.digest}', 200)}" for d in run.datasets})
+    head = subject.strip() or write_title(release, environment)
+    return head + "\n\n" + "\n".join(lines) + "\n"
+
+
+def write_marker(facts: Mapping[str, str]) -> str:
+    """A comment in the pull request's body that bots, and this program later, read the facts from."""
+    text = json.dumps(facts, sort_keys=True)
+    for character in "<>-&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"<!-- gitops-gen: {text} -->"
+
+
+def read_marker(body: str) -> Mapping[str, Any]:
+    """The facts in a pull request's body; empty if it has none."""
+    found = _MARKER.search(body)
+    if found is None:
+        return {}
+    try:
+        facts = json.loads(found[1])
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def mark_emptied(body: str) -> str:
+    """`body` with its marker saying that the program closed the pull request, not a person."""
+    facts = {key: str(value) for key, value in read_marker(body).items()}
+    marker = write_marker(facts | {"state": EMPTIED})
+    return _MARKER.sub(lambda _: marker, body) if _MARKER.search(body) else f"{body}\n\n{marker}\n"
+
+
+def choose_pull_request(existing: Sequence[PullRequest], *, digest: str, force: bool) -> PullRequest | None:
+    """The open one to update; None to create one. `existing` are all of the branch, newest first.
+
+    Raises:
+        RefusedError: a person closed one for this very digest.
+    """
+    for pull_request in existing:
+        if pull_request.state == "open":
+            return pull_request
+    for pull_request in existing:
+        facts = read_marker(pull_request.body)
+        rejected = pull_request.state == "closed" and facts.get("state") != EMPTIED
+        if rejected and facts.get("digest") == digest and not force:
+            raise RefusedError(
+                f"pull request {pull_request.number} for {digest} was closed without merging: {pull_request.url}",
+                hint="promote another run, or pass --force to propose this one again",
+            )
+    return None
