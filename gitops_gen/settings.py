@@ -10,6 +10,9 @@ from gitops_gen.names import EnvironmentName, ModelName, show
 ForgeKind = Literal["github", "gitlab", "gitea", "none"]
 Backend = Literal["seldon", "kserve"]
 
+IN_CLUSTER = "https://kubernetes.default.svc"
+"""The cluster that Argo CD itself runs in, as Argo CD knows it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncPolicy:
@@ -26,7 +29,7 @@ class Environment:
 
     name: EnvironmentName
     namespace: str
-    cluster: str = "https://kubernetes.default.svc"
+    cluster: str = IN_CLUSTER
     """The API server's address, as Argo CD knows it."""
     predecessor: EnvironmentName | None = None
     sync: SyncPolicy = field(default_factory=SyncPolicy)
@@ -76,8 +79,8 @@ class OpenDataHubSettings:
     """Which Open Data Hub is declared: the KfDef of 2021 or today's DataScienceCluster."""
 
     kind: Literal["DataScienceCluster", "KfDef"] = "DataScienceCluster"
-    components: Mapping[str, Literal["Managed", "Removed"]] = field(default_factory=dict)
-    """For KfDef a Managed component is an application in the list."""
+    components: Mapping[str, Literal["Managed", "Removed", "Unmanaged"]] = field(default_factory=dict)
+    """For KfDef a Managed component is an application in the list; Unmanaged is for kueue alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,153 @@
+"""What is wrong with a settings file, in words: the place, what was expected, the nearest name that exists."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from gitops_gen.errors import ConfigError
+from gitops_gen.names import show
+from gitops_gen.yamlio import find_position
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+Keys = tuple[str | int, ...]
+
+_SECRET_KEY = re.compile(r"token|passw|secret|credential|api_?key|private_?key", re.IGNORECASE)
+_BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_NOUNS = {
+    "object": "a mapping (keys, indented, below it)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
+
+
+class Unreadable:
+    """Stands for a value that no key takes: a date, a tagged value, a set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with a file, at the key that `keys` leads to."""
+
+    keys: Keys
+    message: str
+
+
+def make_error(path: str, tree: Any, problems: Iterable[Problem]) -> ConfigError:  # noqa: ANN401 - any YAML
+    """One error that lists the problems in the order of the file, one a line."""
+    lines = []
+    for problem in problems:
+        position = find_position(tree, problem.keys)
+        key = show(redact(".".join(str(k) for k in problem.keys)), 120)[1:-1]
+        place = f"{path}:{position.line}:{position.column}: " + (f"{key}: " if key else "")
+        lines.append((position.line, position.column, place + problem.message))
+    return ConfigError("\n".join(line for _, _, line in sorted(set(lines))))
+
+
+def suggest(word: str, known: Collection[str]) -> str:
+    """The end of a message about an unknown word: the nearest of `known`, or all of them."""
+    if not known:
+        return ""
+    folded = {_fold(k): k for k in known}
+    near = get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
+    return f"; did you mean {show(folded[near[0]])}?" if near else "; there is " + ", ".join(sorted(known))
+
+
+def redact(text: str) -> str:
+    """`text` without the user information of the addresses in it."""
+    return re.sub(r"([a-z]://)[^\s'\"]*@", r"\1***@", text)
+
+
+def describe(value: object) -> str:
+    """A value, for a message."""
+    if isinstance(value, str):
+        return show(redact(value))
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, int | float):
+        return str(value)[:40]
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, Sequence) else "a date or a tagged value"
+
+
+def explain(error: "ValidationError") -> Iterator[Problem]:
+    """The problems that one error of jsonschema stands for."""
+    keys: Keys = tuple(error.absolute_path)
+    value: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    if "propertyNames" in error.absolute_schema_path:
+        keys = (*keys, value)
+    match error.validator:
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            for key in value:
+                if key not in known:
+                    yield Problem(keys=(*keys, key), message=_explain_unknown_key(key, known))
+        case "required":
+            missing = next(key for key in rule if error.message.startswith(repr(key)))
+            meaning = schema.get("properties", {}).get(missing, {}).get("description", "")
+            yield Problem(
+                keys=keys, message=f"the key {show(missing)} is missing" + (f": {meaning}" if meaning else "")
+            )
+        case _:
+            yield Problem(keys=keys, message=_explain_value(error, value, schema))
+
+
+def _explain_unknown_key(key: str, known: Collection[str]) -> str:
+    if _SECRET_KEY.search(key):
+        return "secrets do not belong in this file; they are read from environment variables alone"
+    return "unknown key" + suggest(key, known)
+
+
+def _explain_value(error: "ValidationError", value: Any, schema: Any) -> str:  # noqa: ANN401 - any JSON
+    rule: Any = error.validator_value
+    match error.validator:
+        case "type":
+            message = _explain_type(value, [rule] if isinstance(rule, str) else rule, schema)
+        case "enum" if isinstance(value, str) and value:
+            message = f"{describe(value)} is not known here" + suggest(value, [v for v in rule if v])
+        case "enum":
+            message = f"expected one of {', '.join(v for v in rule if v)}; got {describe(value)}"
+        case "const":
+            message = f"expected {rule}, the version that this program reads; got {describe(value)}"
+        case "pattern":
+            message = f"expected {schema['patternErrorMessage']}; got {describe(value)}"
+        case "minimum" | "maximum" | "exclusiveMinimum" as bound:
+            message = f"expected {_BOUNDS[bound]} {rule}; got {describe(value)}"
+        case "minLength" | "minProperties":
+            message = "must not be empty"
+        case "maxLength":
+            message = f"expected at most {rule} characters; got {len(value)}: {describe(value)}"
+        case "uniqueItems":
+            twice = next(item for index, item in enumerate(value) if item in value[:index])
+            message = f"{describe(twice)} stands twice in the list"
+        case _:
+            message = redact(error.message)
+    return message
+
+
+def _explain_type(value: Any, types: Sequence[str], schema: Any) -> str:  # noqa: ANN401 - any JSON
+    """What was expected, and the way out where YAML read something else than what was meant."""
+    expected = schema.get("patternErrorMessage") or " or ".join(_NOUNS[t] for t in types)
+    if value is None:
+        return f"is empty; expected {expected}: give it a value or remove the key"
+    message = f"expected {expected}; got {describe(value)}"
+    if "boolean" in types and isinstance(value, str) and value.lower() in _BOOLEAN_WORDS:
+        return f"{message}: write {_BOOLEAN_WORDS[value.lower()]}"
+    scalar = not isinstance(value, Mapping | list)
+    if scalar and "string" in types and re.search(schema.get("pattern", ""), str(value)):
+        return f"{message}, which YAML does not read as text: put it in quotes"
+    return message
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[-_ ]", "", word).lower()
