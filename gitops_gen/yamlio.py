@@ -1,6 +1,7 @@
 """YAML in and out: round trip with comments kept, positions for messages, one style for all that is written."""
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from gitops_gen.errors import ConfigError
 
 _WIDTH = 4096  # long lines stay whole: a folded value makes diffs jump
+_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+# A top-level key whose list stands indented below it: ruamel.yaml has one indentation for all lists of a file.
+_INDENTED_LIST = re.compile(r"^[^\s#-][^\n]*:[ \t]*(#[^\n]*)?\r?\n([ \t]*(#[^\n]*)?\r?\n)*[ ]+- ", re.MULTILINE)
 
 
 def _make_yaml() -> YAML:
@@ -38,11 +42,19 @@ def load_round_trip(text: str, *, path: str) -> Any:  # noqa: ANN401 - YAML is a
         raise ConfigError(f"{path}: not YAML: {error}") from error
 
 
-def dump_round_trip(data: Any) -> str:  # noqa: ANN401 - YAML is any value
-    """`data` as YAML text in the project's style; what was loaded by `load_round_trip` keeps its comments."""
+def dump_round_trip(data: Any, *, like: str = "") -> str:  # noqa: ANN401 - YAML is any value
+    """`data` as YAML text in the project's style; what was loaded by `load_round_trip` keeps its comments.
+
+    With the text that was loaded as `like`, its indentation of lists, its `---` and its line ends are kept too.
+    """
+    yaml = _make_yaml()
+    if _INDENTED_LIST.search(like):
+        yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.explicit_start = _START.search(like) is not None
     stream = io.StringIO()
-    _make_yaml().dump(data, stream)
-    return stream.getvalue()
+    yaml.dump(data, stream)
+    text = stream.getvalue()
+    return text.replace("\n", "\r\n") if "\r\n" in like else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
