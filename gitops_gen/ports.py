@@ -56,6 +56,8 @@ class Published:
     commit: str
     pushed: bool
     """False where the branch had just these files already and nothing was sent."""
+    created: bool = False
+    """True where the remote had no such branch before."""
 
 
 class Checkout(Protocol):

@@ -8,7 +8,7 @@ from gitops_gen.names import strip_credentials
 
 CUT = "…"
 _SPAN_BREAKERS = re.compile(r"[`|\\]")
-_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'*+,;=%-]+")
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 
 
 class Safe(str):

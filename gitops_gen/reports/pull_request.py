@@ -12,7 +12,7 @@ from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import Evidence
 from gitops_gen.gates import release_digest
 from gitops_gen.model import Override, Release
-from gitops_gen.plan import describe_version, write_marker
+from gitops_gen.plan import describe_version, read_marker, write_marker
 from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
 from gitops_gen.settings import Environment
 
@@ -90,13 +90,14 @@ def render_body(
         "evidence_path": code(evidence_path, 300),
         "marker": marker,
     }
-    return cut_body(_render(template, view), marker)
+    return _render(template, view)
 
 
-def cut_body(body: str, marker: str, limit: int = BODY_LIMIT) -> str:
+def cut_body(body: str, limit: int = BODY_LIMIT) -> str:
     """`body` within the forges' limit; what was cut is said, and the marker stays."""
     if len(body) <= limit:
         return body
+    marker = write_marker({key: str(value) for key, value in read_marker(body).items()})
     notice = "\n\n**The rest is cut: a pull request's text has a limit. `--body-file` writes the whole.**\n\n"
     room = limit - len(notice) - len(marker)
     return body[:room].rpartition("\n")[0] + notice + marker + "\n"

@@ -1,0 +1,165 @@
+"""The pull request's body: what it says, and that nothing in a run can break it."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from gitops_gen.errors import ConfigError
+from gitops_gen.evidence import build_evidence
+from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCode
+from gitops_gen.plan import read_marker
+from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
+from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run, metric
+
+
+def body_of(release, champion=None, **options):
+    def evidence(of):
+        return build_evidence(release=of, environment=STAGING.name, overrides=(), program="p 1")
+
+    settings = {"environment": STAGING, "overrides": (), "files": ("a.yaml",), "evidence_path": "e.yaml", **options}
+    return render_body(
+        release=release, champion=evidence(champion) if champion else None, challenger=evidence(release), **settings
+    )
+
+
+def to_html(body: str) -> str:
+    return MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+
+
+def test_it_compares_champion_and_challenger():
+    body = body_of(make_release(2, "b"), make_release(1, "a"))
+    assert "Requests in `staging` will be answered by version 2 in place of version `1`." in body
+    assert "| `val_auc` | 0.91 | 0.92 | +0.01 (+1.10%) |" in body
+    assert "| `val_loss` | 0.1 | 0.1 | 0 |" in body
+    assert "| `C` | `1` | `2` |" in body
+    assert "`solver`" not in body
+    assert "Both runs recorded the same datasets" in body
+    assert f"`{digest('b')}`" in body
+    assert "revert the merge commit" in body
+
+
+def test_a_first_release_has_nothing_to_compare_with():
+    body = body_of(make_release())
+    assert "this brings its first release" in body
+    assert "| `val_auc` | 0.91 |" in body
+    assert "| `solver` | `lbfgs` |" in body
+    assert "revert" not in body
+
+
+def test_other_datasets_are_pointed_out():
+    body = body_of(make_release(2, datasets=(Dataset(name="train", digest="ffff"),)), make_release(1))
+    assert "did not record the same datasets" in body
+
+
+def test_a_metric_that_is_not_a_number_stands_out():
+    body = body_of(make_release(2, metrics=(metric("auc", math.nan),)), make_release(1))
+    assert "| `auc` | - | **not a number** | - |" in body
+    assert "| `val_auc` | 0.91 | - | - |" in body
+
+
+def test_the_chain_leads_from_the_image_to_the_data():
+    body = body_of(make_release())
+    steps = [line.split(": ")[0] for line in body.splitlines() if re.match(r"\d+\. ", line)]
+    assert steps == ["1. Image", "2. Model artifact", "3. Model version", "4. Run", "5. Source commit", "6. Dataset"]
+    assert "(<https://git.example.com/ml/churn/commit/c0ffee>)" in body
+
+
+def test_uncommitted_changes_overrides_and_warnings_are_said():
+    body = body_of(
+        make_release(source=SourceCode(commit="c0ffee", dirty=True)),
+        overrides=(Override(rule="environment-order", reason="hot fix"),),
+        warnings=("the image says another revision",),
+    )
+    assert "**with uncommitted changes**" in body
+    assert "- `environment-order`: `hot fix`" in body
+    assert "> `the image says another revision`" in body
+
+
+def test_a_prepackaged_server_shows_the_artifact():
+    release = Release(model=make_release().model, run=make_run(), image=None)
+    body = body_of(release)
+    assert "| Model artifact | `s3://models/1` |" in body
+    assert f"| Digest | `{digest('e')}` |" in body
+
+
+def test_the_same_image_with_other_facts_says_so():
+    assert "keeps serving the same image" in body_of(make_release(2, "a"), make_release(1, "a"))
+
+
+def test_a_manual_sync_is_announced():
+    from dataclasses import replace
+
+    from gitops_gen.settings import SyncPolicy
+
+    manual = replace(PRODUCTION, sync=SyncPolicy(automated=False))
+    assert "Somebody starts the sync in Argo CD by hand" in body_of(make_release(), environment=manual)
+
+
+def test_bots_read_the_facts():
+    assert read_marker(body_of(make_release())) == {
+        "digest": digest("a"),
+        "environment": "staging",
+        "model": "churn",
+        "run": f"{1:032x}",
+        "state": "proposed",
+    }
+
+
+def test_many_metrics_and_parameters_are_cut_and_counted():
+    release = make_release(
+        metrics=tuple(metric(f"m{i:03}", 1.0) for i in range(50)), params={f"p{i:03}": "1" for i in range(45)}
+    )
+    body = body_of(release)
+    assert "10 more are in `e.yaml`" in body
+    assert "5 more are in `e.yaml`" in body
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_nothing_in_a_run_breaks_the_page(one, two):
+    calm = to_html(body_of(make_release(), make_release(2)))
+    release = make_release(
+        name=one,
+        params={one: two, "C": "1"},
+        metrics=(metric(one, 1.0), metric("val_auc", 0.5), metric("val_loss", 0.1))[:2],
+        source=SourceCode(repository=two, commit=one or "x"),
+        datasets=(Dataset(name=one, digest=two, context=one),),
+        version=ModelVersion(name=one, version=two or "1"),
+        url=two,
+    )
+    body = body_of(release, make_release(2), warnings=())
+    wild = to_html(body)
+    for tag in ("<h2", "<h3", "<table", "<img", "<script", "<details", "<blockquote", "<ol"):
+        assert wild.count(tag) == calm.count(tag), (tag, body)
+    assert read_marker(body)["digest"] == digest("a")
+
+
+def test_the_cut_keeps_the_marker_and_says_so():
+    body = body_of(make_release(params={"p": "x"}))
+    long = body.replace("### Metrics", "### Metrics\n\n" + "word " * 30_000)
+    cut = cut_body(long)
+    assert len(cut) <= BODY_LIMIT + 10
+    assert "The rest is cut" in cut
+    assert read_marker(cut) == read_marker(body)
+    assert cut_body(body) == body
+
+
+def test_a_team_may_bring_its_own_template():
+    body = body_of(make_release(name="<b>"), template="Hello {{ model }}\n{{ lineage[3].value }}\n{{ marker }}")
+    assert body.startswith("Hello `churn`\n[`<b>`](<")
+    with pytest.raises(ConfigError, match=r"pull_request\.md\.j2:2: "):
+        body_of(make_release(), template="{{ model }}\n{% if %}")
+    with pytest.raises(ConfigError, match="'nothing' is undefined"):
+        body_of(make_release(), template="{{ nothing }}")
+    with pytest.raises(ConfigError, match="unsafe"):
+        body_of(make_release(), template="{{ model.__class__.__mro__ }}")
+
+
+def test_an_image_without_tag_or_platforms_is_shown_by_its_digest():
+    release = make_release()
+    bare = Release(model=release.model, run=release.run, image=make_image(tag=None, platforms=()))
+    assert f"1. Image: `registry.example.com/ml/churn@{digest('a')}`\n" in body_of(bare)
