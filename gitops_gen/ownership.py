@@ -4,8 +4,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+# The first lines of a YAML file or a script, or the first key of a JSON object.
 _STAMP = re.compile(
-    r"^# gitops-gen: settings=(?P<settings>[0-9a-f]{12}) content=(?P<content>[0-9a-f]{12})\n",
+    r"^(?:# |  \"\$comment\": \")"
+    r"gitops-gen: settings=(?P<settings>[0-9a-f]{12}) content=(?P<content>[0-9a-f]{12})(?:\",)?\n",
     re.MULTILINE,
 )
 
@@ -28,6 +30,12 @@ def hash_text(text: str) -> str:
 def stamp(text: str, *, settings: str = "") -> str:
     """`text` with a stamp as its first line; `settings` is the text of what it was rendered from."""
     return f"# gitops-gen: settings={hash_text(settings)} content={hash_text(text)}\n{text}"
+
+
+def stamp_json(text: str) -> str:
+    """`text`, a JSON object indented by two, with a stamp as its first key, `$comment`: JSON has no comments."""
+    opening, rest = text.split("\n", 1)
+    return f'{opening}\n  "$comment": "gitops-gen: settings={hash_text("")} content={hash_text(text)}",\n{rest}'
 
 
 def read_stamp(text: str) -> Stamp | None:

@@ -118,7 +118,7 @@ def _make_application(name: str) -> Mapping[str, object]:
 
 def _overlay_values(hub: OpenDataHubSettings, site: Site) -> Mapping[str, object]:
     if hub.kind == "KfDef":
-        path, value = "/spec/applications/-", '{name: …, kustomizeConfig: {repoRef: {name: manifests, path: …}}}'
+        path, value = "/spec/applications/-", "{name: …, kustomizeConfig: {repoRef: {name: manifests, path: …}}}"
     else:
         path, value = "/spec/components/ray", "{managementState: Managed}"
     return {

@@ -1,6 +1,5 @@
 """What a new GitOps repository starts with: settings, bootstrap/, checks and workflows, and a README for people."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -8,7 +7,6 @@ from gitops_gen import __version__
 from gitops_gen.assets import read_asset
 from gitops_gen.ownership import stamp, stamp_json
 from gitops_gen.render.environment import SUFFIX, Templates
-from gitops_gen.render.platform import FOLDER as PLATFORM_FOLDER
 from gitops_gen.render.platform import NAMESPACE as PLATFORM_NAMESPACE
 from gitops_gen.render.platform import list_sites, overlay_folder, render_platform
 from gitops_gen.settings import IN_CLUSTER, Settings
@@ -59,7 +57,12 @@ def render_repository(settings: Settings, templates: Templates) -> Mapping[str, 
     rendered = {
         path: stamp(templates.render(f"repository/{name}{SUFFIX}", values)) for path, (name, values) in wanted.items()
     }
-    files = {**schemas, f"{SCHEMA_FOLDER}/build-overlays.sh": script, **rendered, **render_platform(settings, templates)}
+    files = {
+        **schemas,
+        f"{SCHEMA_FOLDER}/build-overlays.sh": script,
+        **rendered,
+        **render_platform(settings, templates),
+    }
     return dict(sorted(files.items()))
 
 
@@ -83,7 +86,7 @@ def _list_bootstrap(settings: Settings) -> _Wanted:
             {
                 **common,
                 "name": argocd.project,
-                "purpose": "The models: from this repository alone, into these namespaces alone, and these kinds alone.",
+                "purpose": "The models: only from this repository, only into these namespaces, only these kinds.",
                 "description": "Models promoted by gitops-gen",
                 "destinations": [{"server": e.cluster, "namespace": e.namespace} for e in settings.environments],
                 "cluster_kinds": [],
@@ -171,11 +174,11 @@ def _list_checks(settings: Settings) -> _Wanted:
     files: _Wanted = {".pre-commit-config.yaml": ("pre-commit-config.yaml", {})}
     match settings.forge.kind:
         case "github":
-            promote = _promote_values(environments, "github,kustomize", "GITHUB_TOKEN", "GitHub starts no workflow")
+            promote = _promote_values(environments, "github,kustomize", "GITHUB_TOKEN", "GitHub starts no workflow for")
             files[".github/workflows/check.yaml"] = ("workflows/check.yaml", check)
             files[".github/workflows/promote.yaml"] = ("workflows/promote.yaml", promote)
         case "gitea":
-            promote = _promote_values(environments, "kustomize", "GITEA_TOKEN", "Gitea starts no workflow")
+            promote = _promote_values(environments, "kustomize", "GITEA_TOKEN", "no workflow may start for")
             files[".gitea/workflows/check.yaml"] = ("workflows/check.yaml", check)
             files[".gitea/workflows/promote.yaml"] = ("workflows/promote.yaml", promote)
         case "gitlab":
@@ -191,7 +194,7 @@ def _promote_values(environments: list[str], extras: str, token: str, consequenc
         "environments": environments,
         "install": _install(extras),
         "token_variable": token,
-        "own_token": f"{consequence} for the pull requests that it opens.",
+        "own_token": f"{consequence} the pull requests that it opens.",
     }
 
 
