@@ -98,19 +98,22 @@ def _check_predecessor(name: str, environments: Mapping[str, object]) -> Iterato
 
 def _check_forge(forge: Mapping[str, object], repository_url: str) -> Iterator[Problem]:
     kind, project = _text(forge, "kind"), _text(forge, "project")
-    if kind not in {"github", "gitlab", "gitea"}:
+    if kind not in {"github", "gitlab", "gitea"} or not repository_url:
         return
     host, path = split_repository_url(repository_url)
-    at = ("forge", "project") if project else ("forge", "kind")
     depth = len((project or path).split("/"))
+    # Gitea may be served below a path of its host, which then stands before owner/name.
+    too_deep = depth > 2 and (kind == "github" or (kind == "gitea" and project != ""))  # noqa: PLR2004 - owner and name
     if not (project or path):
-        yield Problem(keys=at, message="repository.url names no project on a forge: add forge.project: owner/name")
-    elif depth < 2 or (depth > 2 and kind != "gitlab"):  # noqa: PLR2004 - owner and name
-        where = "" if project else " in repository.url (or set forge.project)"
-        yield Problem(keys=at, message=f"expected owner/name{where}; got {describe(project or path)}")
+        message = "repository.url names no project on a forge: add forge.project: owner/name"
+        yield Problem(keys=("forge", "kind"), message=message)
+    elif depth < 2 or too_deep:  # noqa: PLR2004 - as above
+        where = "" if project else " in repository.url, or in forge.project"
+        message = f"expected owner/name{where}; got {describe(project or path)}"
+        yield Problem(keys=("forge", "project" if project else "kind"), message=message)
     if not host and not _text(forge, "url"):
         message = "repository.url names no host: add forge.url, the forge's address"
-        yield Problem(keys=("forge", "url") if "url" in forge else ("forge",), message=message)
+        yield Problem(keys=("forge", "url" if "url" in forge else "kind"), message=message)
 
 
 def _check_serving(data: Mapping[str, object], at: Keys) -> Iterator[Problem]:
