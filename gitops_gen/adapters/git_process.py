@@ -1,0 +1,127 @@
+"""The real git, run through GitPython: never asks, no leaked GIT_ variables, no hooks, no secret in an argv."""
+
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from gitops_gen.errors import ConfigError
+
+try:
+    import git
+except ImportError as error:  # GitPython's way of saying that there is no git program
+    raise ConfigError(f"git cannot be run: {error}", hint="install git 2.31 or newer") from error
+
+MAX_WORDS = 2000
+"""Characters of git's own words that are carried into a message."""
+
+# What a person sets on purpose. GIT_DIR, GIT_INDEX_FILE and the like leak from hooks and aliases and mean another
+# repository; GIT_TRACE_CURL and its kin would write headers into what we quote.
+_KEPT = re.compile(
+    r"GIT_(?:(?:AUTHOR|COMMITTER)_.*|SSH.*|SSL_.*|ASKPASS|EXEC_PATH|HTTP_.*|ALLOW_PROTOCOL|PROXY_.*|CONFIG_"
+    r"(?:GLOBAL|SYSTEM|NOSYSTEM|PARAMETERS|COUNT|KEY_\d+|VALUE_\d+))"
+)
+_FIXED = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GCM_INTERACTIVE": "never",
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+_USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
+_environment_lock = threading.Lock()
+
+
+class GitFailedError(Exception):
+    """A git command that failed: `words` is what git and the remote said, without control characters and secrets."""
+
+    def __init__(self, command: str, words: str) -> None:
+        super().__init__(f"git {command}: {words}")
+        self.command = command
+        self.words = words
+
+
+@contextmanager
+def _without_leaked_variables() -> Iterator[None]:
+    """os.environ without the GIT_ variables that nobody meant for us; GitPython copies it when it starts git."""
+    with _environment_lock:
+        leaked = {k: v for k, v in os.environ.items() if k.startswith("GIT_") and not _KEPT.fullmatch(k)}
+        for name in leaked:
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(leaked)
+
+
+def config_environment(entries: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Environment variables that give git these settings, after those that the person gives in the same way."""
+    given = os.environ.get("GIT_CONFIG_COUNT", "")
+    number = start = int(given) if given.isdigit() else 0
+    variables: dict[str, str] = {}
+    for number, (key, value) in enumerate(entries, start + 1):
+        variables[f"GIT_CONFIG_KEY_{number - 1}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number - 1}"] = value
+    return variables | {"GIT_CONFIG_COUNT": str(number)}
+
+
+def clean_words(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` fit for a message: no secret, no user information in URLs, no control characters, not endless."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    text = _USERINFO.sub("", text)
+    text = "".join(c if c.isprintable() or c == "\n" else " " for c in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text))
+    return text.strip()[:MAX_WORDS]
+
+
+class GitProcess:
+    """Runs git in one folder with one environment."""
+
+    def __init__(
+        self, folder: Path, *, environment: Mapping[str, str], secrets: Iterable[str] = (), timeout: float = 300.0
+    ) -> None:
+        self._git = git.Git(str(folder))
+        self._environment = {**_FIXED, **environment}
+        self._secrets = tuple(secrets)
+        self._timeout = timeout
+
+    def start(self, *args: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+        """A running git with pipes on all sides; the caller ends it."""
+        with _without_leaked_variables():
+            try:
+                child = self._git.execute(
+                    [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *args],
+                    as_process=True,
+                    istream=subprocess.PIPE,
+                    env={**self._environment, **(environment or {})},
+                )
+            except git.GitCommandNotFound as error:
+                raise ConfigError("git cannot be run: no such program", hint="install git 2.31 or newer") from error
+            # GitPython's wrapper stands in for the Popen in all that is used, and ends git when it is forgotten.
+            return cast("subprocess.Popen[bytes]", child)
+
+    def run(self, *args: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+        """What git prints.
+
+        Raises:
+            GitFailedError: git ended with another code than 0, or not within the time given.
+        """
+        child = self.start(*args, environment=environment)
+        try:
+            out, err = child.communicate(stdin, timeout=self._timeout)
+        except subprocess.TimeoutExpired as error:
+            child.kill()
+            child.communicate(b"")
+            raise GitFailedError(args[0], f"no answer within {self._timeout:g} seconds") from error
+        except BaseException:
+            child.kill()
+            raise
+        if child.returncode != 0:
+            # push --porcelain says on stdout why a ref was rejected
+            text = "\n".join(part.decode(errors="replace") for part in (err, out if args[0] == "push" else b""))
+            raise GitFailedError(args[0], clean_words(text, self._secrets))
+        return out
