@@ -79,17 +79,17 @@ def _decode(content: bytes, path: str) -> str:
 
 
 def _make_plain(node: object, keys: Keys, problems: list[Problem], seen: dict[int, Any]) -> Any:  # noqa: ANN401 - YAML
-    """`node` without ruamel's types; what no key takes becomes a problem. `seen` keeps aliases shared."""
+    """`node` without ruamel's types; what no key takes becomes a problem.
+
+    `seen` keeps aliases shared: nested ones, copied, would grow for ever.
+    """
     if not isinstance(node, CommentedMap | CommentedSeq):
         return _make_plain_scalar(node, keys, problems)
     if id(node) not in seen:
-        seen[id(node)] = None
         if isinstance(node, CommentedMap):
             seen[id(node)] = _make_plain_mapping(node, keys, problems, seen)
         else:
             seen[id(node)] = [_make_plain(item, (*keys, i), problems, seen) for i, item in enumerate(node)]
-    elif seen[id(node)] is None:
-        problems.append(Problem(keys=keys, message="an alias that contains itself"))
     return seen[id(node)]
 
 

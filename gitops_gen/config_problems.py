@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 
 _SECRET_KEY = re.compile(r"token|passw|secret|credential|api_?key|private_?key", re.IGNORECASE)
+_USER_INFORMATION = re.compile(r"([a-z]://)[^\s'\"]*@")
+_USER_AND_PASSWORD = re.compile(r"[^\s'\"/:@]+:[^\s'\"/:@]+@")
 _BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _NOUNS = {
     "object": "a mapping (keys, indented, below it)",
@@ -62,7 +64,7 @@ def suggest(word: str, known: Collection[str]) -> str:
 
 def redact(text: str) -> str:
     """`text` without the user information of the addresses in it."""
-    return re.sub(r"([a-z]://)[^\s'\"]*@", r"\1***@", text)
+    return _USER_AND_PASSWORD.sub("***@", _USER_INFORMATION.sub(r"\1***@", text))
 
 
 def describe(value: object) -> str:
