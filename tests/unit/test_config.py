@@ -351,8 +351,9 @@ environments:
         ("monitoring: {interval: 5 minutes}", ("1:14: monitoring.interval: expected a Prometheus duration such as 30s, "
          "5m or 1h30m; got '5 minutes'")),
         ("monitoring: {labels: {release: true}}", ("1:23: monitoring.labels.release: expected a Kubernetes label "
-         "value: at most 63 letters, digits, '-', '_' and '.'; got true, which YAML does not read as text: put it in ,
-        (quotes"))"monitoring: {labels: {'a b': c}}", ("1:23: monitoring.labels.a b: expected a Kubernetes label name, with "
+         "value: at most 63 letters, digits, '-', '_' and '.'; got true, which YAML does not read as text: put it in "
+         "quotes")),
+        ("monitoring: {labels: {'a b': c}}", ("1:23: monitoring.labels.a b: expected a Kubernetes label name, with "
          "or without a prefix such as example.com/; got 'a b'")),
         ("monitoring: {alerts: {errorRatio: 5}}", "1:23: monitoring.alerts.errorRatio: expected at most 1; got 5"),
         ("monitoring: {alerts: {errorRatio: .nan}}", ("1:23: monitoring.alerts.errorRatio: expected a finite number; "
