@@ -170,6 +170,4 @@ def _set(data: CommentedMap, key: str, value: object, *, before: str = "") -> No
     old = data[key]
     if old == new and isinstance(old, bool) == isinstance(new, bool):
         return
-    if isinstance(new, LiteralScalarString) and hasattr(old, "comment"):
-        setattr(new, "comment", old.comment)  # noqa: B010 - ruamel.yaml keeps the comment below a block there, untyped
     data[key] = new

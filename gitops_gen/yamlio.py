@@ -53,7 +53,7 @@ def dump_round_trip(data: Any, *, like: str = "") -> str:  # noqa: ANN401 - YAML
     yaml.explicit_start = _START.search(like) is not None
     stream = io.StringIO()
     yaml.dump(data, stream)
-    text = stream.getvalue()
+    text = stream.getvalue().replace("\r\n", "\n")  # comments keep their line ends
     return text.replace("\n", "\r\n") if "\r\n" in like else text
 
 

@@ -80,7 +80,7 @@ class KustomizeCommand:
             RefusedError: it does not build; the message is kustomize's own, with paths relative to `root`.
             ConfigError: there is neither `kubectl` nor `kustomize`; the hint says how to get one.
         """
-        folder = _check_path(path)
+        folder = "." if path == "." else _check_path(path)
         if not (root / folder).is_dir():
             raise RefusedError(f"{path} cannot be built: there is no such folder")
         # ./ keeps kustomize from taking the folder for an option or a remote address.

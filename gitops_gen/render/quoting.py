@@ -14,6 +14,7 @@ _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 # JSON escapes less than YAML asks for: these are not printable there, or are line breaks in YAML 1.1.
 _ESCAPED = re.compile("[\x7f-\x9f\xad\u2028\u2029\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_KEY_LIMIT = 1000
 _LITERAL = re.compile(r"[\x20-\x7e]([\x20-\x7e\n]*[\x21-\x7e])?")
 
 
@@ -65,7 +66,7 @@ def block(value: object, indent: int) -> Yaml:
             if not value:
                 return Yaml(" {}")
             pad = "\n" + " " * indent
-            return Yaml("".join(f"{pad}{scalar(str(key))}:{block(value[key], indent + 2)}" for key in sorted(value)))
+            return Yaml("".join(f"{pad}{_key(key, pad)}:{block(value[key], indent + 2)}" for key in sorted(value)))
         case str():
             return Yaml(f" {scalar(value)}")
         case Sequence():
@@ -75,6 +76,12 @@ def block(value: object, indent: int) -> Yaml:
             return Yaml("".join(f"{pad}-{_item(item, indent + 2)}" for item in value))
         case _:
             return Yaml(f" {scalar(value)}")
+
+
+def _key(key: str, pad: str) -> str:
+    # YAML takes 1024 characters at most in front of a colon, unless a question mark announces them.
+    text = scalar(key)
+    return text if len(text) <= _KEY_LIMIT else f"? {text}{pad}"
 
 
 def _item(value: object, indent: int) -> str:
