@@ -12,6 +12,7 @@ from gitops_gen.adapters.mlflow_model import parse_mlmodel
 from gitops_gen.adapters.mlflow_store import MlflowStore
 from gitops_gen.errors import ConfigError, NotFoundError
 from gitops_gen.model import LoggedModel
+from gitops_gen.names import Digest
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
@@ -22,6 +23,7 @@ _MODEL_ID = re.compile(r"models:/(m-[0-9A-Za-z]+)")
 _REGISTERED = re.compile(r"models:/([^/@]+)/([0-9]+)")
 _RUN_PATH = re.compile(r"runs:/([^/]+)/(.+)")
 _COPIES = 5
+_DESCRIPTION = "MLmodel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,35 +69,34 @@ def read_place(store: MlflowStore, place: ModelPlace, *, size_limit: int) -> tup
     """What the files at `place` say, and their hash; larger than `size_limit` bytes they are not brought here."""
     folder = ArtifactFolder(store, place.uri)
     model = LoggedModel(uri=folder.public_uri, model_id=place.model_id, name=place.name)
-    warnings = []
     try:
-        files = folder.list_files()
-        if not files:
-            reason = folder.explain_missing() or "there are no files"
-            return model, (f"the model at {model.uri} cannot be read, so its hash is unknown: {reason}",)
-        size = sum(file.size or 0 for file in files)
         with TemporaryDirectory(prefix="gitops-gen-") as temporary:
-            small = size <= size_limit
-            if not small and folder.local is None:
-                described = folder.bring("MLmodel", Path(temporary))
-                warnings.append(
-                    f"the model at {model.uri} has {size} bytes, more than {size_limit}: its hash was not computed"
-                )
-                content_hash = None
-            else:
-                here = folder.bring("", Path(temporary))
-                _check_complete(here, files)
-                described = here / "MLmodel"
-                content_hash = hash_folder(here)
-            text = described.read_text(encoding="utf-8")
+            text, content_hash, warnings = _read_files(folder, Path(temporary), size_limit)
     except Exception as error:  # noqa: BLE001 - each kind of storage has a library with errors of its own
         reason = folder.explain_missing() or describe_failure(error)
         return model, (f"the model at {model.uri} cannot be read, so its hash is unknown: {reason}",)
     try:
         model = parse_mlmodel(text, uri=model.uri, model_id=model.model_id, name=model.name)
     except ConfigError as error:
-        warnings.append(f"the model at {model.uri} is not described: {error.message}")
-    return replace(model, content_hash=content_hash), tuple(warnings)
+        warnings = (*warnings, f"flavor and signature of the model at {model.uri} are unknown: {error.message}")
+    return replace(model, content_hash=content_hash), warnings
+
+
+def _read_files(folder: ArtifactFolder, target: Path, size_limit: int) -> tuple[str, Digest | None, tuple[str, ...]]:
+    """The text of MLmodel (empty if there is none), the hash of all files, and a warning if they are too large."""
+    files = folder.list_files()
+    if not files:
+        raise FileNotFoundError("there are no files")
+    has_description = any(file.path == _DESCRIPTION for file in files)
+    size = sum(file.size or 0 for file in files)
+    if size > size_limit and folder.local is None:
+        text = folder.bring(_DESCRIPTION, target).read_text(encoding="utf-8") if has_description else ""
+        warning = f"the model at {folder.public_uri} was not hashed: it has {size} bytes, more than {size_limit}"
+        return text, None, (warning,)
+    here = folder.bring("", target)
+    _check_complete(here, files)
+    text = (here / _DESCRIPTION).read_text(encoding="utf-8") if has_description else ""
+    return text, hash_folder(here), ()
 
 
 def _follow(store: MlflowStore, source: str, run: "MlflowRun") -> ModelPlace:
@@ -113,7 +114,7 @@ def _follow(store: MlflowStore, source: str, run: "MlflowRun") -> ModelPlace:
         copied = store.ask(f"model version {source}", store.client.get_model_version, found[1], found[2])
         source = str(copied.source)
     for output in run.outputs.model_outputs if run.outputs else ():
-        # Some servers put the logged model's storage into the source.
+        # A version may be registered by the storage of a logged model instead of its id.
         place = _find_logged_model(store, output.model_id)
         if place.uri.rstrip("/") == source.rstrip("/"):
             return place
@@ -152,9 +153,14 @@ def _place_logged_model(model: Any) -> ModelPlace:  # noqa: ANN401 - mlflow is i
 
 def _find_artifact(store: MlflowStore, run: "MlflowRun") -> tuple[ModelPlace | None, tuple[str, ...]]:
     """The model that stands among the run's artifacts; MLflow 2."""
-    paths = _read_history(run.data.tags.get(_HISTORY_TAG, ""))
-    if not paths:
-        paths = _search_artifacts(ArtifactFolder(store, str(run.info.artifact_uri)))
+    try:
+        paths = read_history(run.data.tags.get(_HISTORY_TAG, "")) or _search_artifacts(
+            ArtifactFolder(store, str(run.info.artifact_uri))
+        )
+    except Exception as error:  # noqa: BLE001 - each kind of storage has a library with errors of its own
+        return None, (
+            f"the run's artifacts cannot be listed, and perhaps a model with them: {describe_failure(error)}",
+        )
     if not paths:
         return None, ()
     warnings: tuple[str, ...] = ()
@@ -167,24 +173,22 @@ def _place_artifact(run: "MlflowRun", path: str) -> ModelPlace:
     return ModelPlace(uri=f"{str(run.info.artifact_uri).rstrip('/')}/{path}".rstrip("/"), name=path)
 
 
-def _read_history(text: str) -> list[str]:
+def read_history(text: str) -> list[str]:
     """The artifact paths in the tag that MLflow 2 keeps of logged models, the latest last, each once."""
     try:
         entries = json.loads(text)
         ordered = sorted(entries, key=lambda entry: str(entry.get("utc_time_created", "")))
-        paths = [str(entry["artifact_path"]) for entry in ordered]
+        paths = [str(entry["artifact_path"]).strip("/") for entry in ordered]
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
-    return list(dict.fromkeys(reversed(paths)))[::-1]
+    inside = [path for path in paths if ".." not in path.split("/")]
+    return list(dict.fromkeys(reversed(inside)))[::-1]
 
 
 def _search_artifacts(folder: ArtifactFolder) -> list[str]:
     """The folders with an MLmodel file, looked for one level deep."""
-    try:
-        top = folder.list_entries()
-        return [e.path for e in top if e.is_folder and any(f.name == "MLmodel" for f in folder.list_entries(e.path))]
-    except Exception:  # noqa: BLE001 - each kind of storage has its own errors; most runs have no such model
-        return []
+    folders = [entry.path for entry in folder.list_entries() if entry.is_folder]
+    return [path for path in folders if any(entry.name == _DESCRIPTION for entry in folder.list_entries(path))]
 
 
 def _check_complete(folder: Path, files: list[Entry]) -> None:

@@ -17,6 +17,8 @@ def parse_mlmodel(text: str, *, uri: str, model_id: str = "", name: str = "") ->
     Raises:
         ConfigError: the file is not YAML, or not an MLmodel; the message begins with `MLmodel`.
     """
+    if not text.strip():
+        raise ConfigError("MLmodel: there is no such file, or it is empty")
     document = load_round_trip(text, path="MLmodel")
     if not isinstance(document, Mapping) or not isinstance(document.get("flavors"), Mapping):
         raise ConfigError("MLmodel: it has no flavors")
@@ -61,8 +63,8 @@ def _parse_fields(node: Mapping[str, Any], part: str, *, required: bool = True) 
     try:
         specs = json.loads(str(text))
         return tuple(_parse_field(spec, required=required) for spec in specs)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ConfigError(f"MLmodel: the signature's {part} cannot be read: {error}") from error
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise ConfigError(f"MLmodel: the signature's {part} cannot be read: {error!r}") from error
 
 
 def _parse_field(spec: Mapping[str, Any], *, required: bool) -> SignatureField:

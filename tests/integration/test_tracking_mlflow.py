@@ -14,7 +14,7 @@ import pytest
 
 from gitops_gen.adapters.mlflow_artifacts import hash_folder
 from gitops_gen.adapters.tracking_mlflow import TAG_VALUE_LIMIT, TrackingMlflow
-from gitops_gen.errors import ConfigError, NotFoundError, UnreachableError
+from gitops_gen.errors import ConfigError, InvalidValueError, NotFoundError, RefusedError, UnreachableError
 from gitops_gen.model import Run, RunSelector, Signature, SignatureField
 from gitops_gen.names import RunId
 from tests.servers.mlflow_proxy import MlflowProxy
@@ -84,7 +84,7 @@ def test_a_model_above_the_size_limit_is_described_but_not_hashed(mlflow_world: 
     run = TrackingMlflow(mlflow_world.uri, size_limit=100).fetch_run(CHAMPION)
     assert run.model is not None
     assert (run.model.flavor, run.model.content_hash) == ("sklearn", None)
-    assert "more than 100" in run.warnings[0]
+    assert "was not hashed" in run.warnings[0]
 
 
 def test_of_several_logged_models_the_last_is_taken_and_all_are_named(mlflow_world: SeededStore):
@@ -103,6 +103,30 @@ def test_a_model_of_mlflow_2_is_found_among_the_run_s_artifacts(mlflow_world: Se
     assert run.model.uri == f"mlflow-artifacts:/{run.experiment_id}/{run.run_id}/artifacts/model"
     assert (run.model.model_id, run.model.name, run.model.flavor) == ("", "model", "xgboost")
     assert run.model.content_hash is not None
+
+
+@pytest.mark.parametrize("model", ["run-path", "copy"])
+def test_a_version_of_a_run_s_path_and_its_copy_are_followed_to_the_storage(mlflow_world: SeededStore, model: str):
+    run = TrackingMlflow(mlflow_world.uri).fetch_run(RunSelector(model=model, version="1"))
+    assert run.model is not None
+    assert run.model.uri == f"mlflow-artifacts:/{run.experiment_id}/{run.run_id}/artifacts/model"
+    assert run.model.content_hash is not None
+
+
+def test_a_version_that_names_the_storage_of_a_logged_model_is_known_as_that_model(mlflow_world: SeededStore):
+    run = TrackingMlflow(mlflow_world.uri).fetch_run(RunSelector(model="storage", version="1"))
+    assert run.model is not None
+    assert run.model.model_id == mlflow_world.ids["storage"]["logged_models"]["only"]
+    assert run.model.uri == mlflow_world.ids["storage"]["storage"]
+
+
+def test_a_model_in_storage_that_does_not_answer_is_named_without_credentials(mlflow_world: SeededStore):
+    run = TrackingMlflow(mlflow_world.uri).fetch_run(RunSelector(model="elsewhere", version="1"))
+    assert run.model is not None
+    assert run.model.uri == "ftp://127.0.0.1:1/model"
+    assert run.model.content_hash is None
+    assert "ftp://127.0.0.1:1/model cannot be read" in run.warnings[0]
+    assert "s3cret" not in repr(run)
 
 
 def test_the_run_s_page_is_on_the_server_or_where_people_open_it(mlflow_world: SeededStore):
@@ -124,6 +148,26 @@ def test_an_experiment_is_found_by_its_id(mlflow_world: SeededStore):
     assert run.run_id == mlflow_world.run_id("legacy")
     with pytest.raises(NotFoundError, match="'4711'"):
         TrackingMlflow(mlflow_world.uri).fetch_run(RunSelector(experiment="4711", best="val_auc"))
+
+
+def test_the_search_for_the_best_goes_on_over_pages(mlflow_world: SeededStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gitops_gen.adapters.mlflow_best._PAGE", 1)
+    tracking = TrackingMlflow(mlflow_world.uri)
+    run = tracking.fetch_run(RunSelector(experiment="churn", best="val_auc"))
+    assert run.run_id == mlflow_world.run_id("champion")
+    with pytest.raises(RefusedError, match=r"2 runs .* tie"):
+        tracking.fetch_run(RunSelector(experiment="ties", best="val_auc"))
+
+
+def test_the_name_of_a_metric_cannot_change_the_search(mlflow_world: SeededStore):
+    with pytest.raises(InvalidValueError, match="cannot be a metric's name"):
+        TrackingMlflow(mlflow_world.uri).fetch_run(RunSelector(experiment="churn", best="a` DESC, `b"))
+
+
+def test_a_filter_that_no_run_fits_is_named(mlflow_world: SeededStore):
+    selector = RunSelector(experiment="churn", best="val_auc", filter="params.C = 'nope'")
+    with pytest.raises(NotFoundError, match="no active run in experiment 'churn' with filter"):
+        TrackingMlflow(mlflow_world.uri).fetch_run(selector)
 
 
 def test_runs_passed_over_in_the_search_for_the_best_are_named(mlflow_world: SeededStore):
@@ -239,6 +283,9 @@ def test_artifacts_that_cannot_be_read_leave_the_hash_unknown_with_a_warning(mlf
         assert "hash is unknown" in run.warnings[0]
         with pytest.raises(UnreachableError, match="artifacts of run"):
             tracking.fetch_image_digests(run)
+        plain = tracking.fetch_run(RunSelector(run_id=RunId(mlflow_world.run_id("plain"))))
+        assert plain.model is None
+        assert "artifacts cannot be listed" in plain.warnings[0]
 
 
 def test_a_logged_model_that_was_deleted_is_a_warning(mlflow_world: SeededStore):

@@ -56,8 +56,11 @@ def log_run(client: MlflowClient, spec: dict) -> dict:
     for model in spec.get("register", ()):
         source = f"models:/{made['model_id']}" if "model_id" in made else f"runs:/{run_id}/model"
         made.setdefault("versions", {})[model] = register(client, model, source, made, spec.get("aliases", ()))
-    for model in spec.get("register_source", ()):
-        register(client, model, spec["source"], {}, ())
+    for model, source in spec.get("register_as", {}).items():
+        client.create_registered_model(model)
+        full = source.format(**made)
+        run = None if spec.get("runless") else run_id
+        client.create_model_version(model, full, run, model_id=made.get("logged_models", {}).get("only"))
     if spec.get("status", "FINISHED") != "RUNNING":
         client.set_terminated(run_id, status=spec.get("status", "FINISHED"))
     if spec.get("deleted"):
@@ -86,6 +89,7 @@ def log_generic(client: MlflowClient, made: dict, name: str, step: int) -> None:
     client.finalize_logged_model(model.model_id, "READY")
     client.log_outputs(made["run_id"], [LoggedModelOutput(model.model_id, step)])
     made.setdefault("logged_models", {})[name] = model.model_id
+    made["storage"] = model.artifact_location
 
 
 def log_legacy(client: MlflowClient, run_id: str) -> None:

@@ -21,6 +21,10 @@ from tests.servers.mlflow_world import describe_world, write_images
 _SEED = Path(__file__).with_name("mlflow_seed.py")
 _START_SECONDS = 90
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONWARNINGS": "ignore"}
+_SERVER = {
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # its workers take another gigabyte and a half
+    "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES": "ftp",  # for a model in storage that does not answer
+}
 
 
 def require_full_mlflow() -> None:
@@ -77,7 +81,7 @@ class MlflowServer:
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                env=make_environment() | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+                env=make_environment() | _SERVER,
                 start_new_session=True,
             )
         deadline = time.monotonic() + _START_SECONDS

@@ -18,7 +18,8 @@ GIT_TAGS = {
 def describe_world(artifacts: Path | None = None) -> list[dict]:
     """Runs by key; `artifacts` is a folder to log to the run `image`.
 
-    `metrics` are lists of step and value; `register` names models that a version is made of, with `aliases`.
+    `metrics` are lists of step and value; `register` names models that a version is made of, with `aliases`;
+    `register_as` gives each the source of its version.
     """
     return [
         {
@@ -54,7 +55,24 @@ def describe_world(artifacts: Path | None = None) -> list[dict]:
             "register": ["legacy"],
         },
         {"key": "twice", "experiment": "churn", "legacy_model": True, "register": ["one", "two"]},
-        {"key": "runless", "experiment": "churn", "register_source": ["runless"], "source": "s3://bucket/model"},
+        {"key": "runless", "experiment": "churn", "register_as": {"runless": "s3://bucket/model"}, "runless": True},
+        {
+            "key": "storage",
+            "experiment": "sources",
+            "logged_models": [["only", 0]],
+            "register_as": {"storage": "{storage}"},
+        },
+        {
+            "key": "run-path",
+            "experiment": "sources",
+            "legacy_model": True,
+            "register_as": {"run-path": "runs:/{run_id}/model", "copy": "models:/run-path/1"},
+        },
+        {
+            "key": "elsewhere",
+            "experiment": "sources",
+            "register_as": {"elsewhere": "ftp://reader:s3cret@127.0.0.1:1/model"},
+        },
         {"key": "tie-1", "experiment": "ties", "metrics": {"val_auc": [[0, 0.8]]}, "params": {"side": "left"}},
         {"key": "tie-2", "experiment": "ties", "metrics": {"val_auc": [[0, 0.8]]}, "params": {"side": "right"}},
         {"key": "nan", "experiment": "nan", "metrics": {"val_auc": [[0, math.nan]]}},
