@@ -197,7 +197,7 @@ def _describe_model(release: Release) -> dict[str, Any]:
         described |= {"registered": version.name, "version": version.version}
     if model is not None:
         described |= {
-            "id": model.model_id,
+            "id": model.model_id if model.model_id not in model.uri else "",
             "uri": model.uri,
             "flavor": model.flavor,
             "pythonVersion": model.python_version,

@@ -26,7 +26,8 @@ def parse_selector(
         return _parse_run(run)
     if not (experiment and best):
         raise InvalidValueError(
-            "no run is named", hint="give a run id, models:/NAME/VERSION, models:/NAME@ALIAS, or --experiment and --best"
+            "no run is named",
+            hint="give a run id, models:/NAME/VERSION, models:/NAME@ALIAS, or --experiment and --best",
         )
     return RunSelector(experiment=experiment, best=best, lowest=lowest, filter=search)
 

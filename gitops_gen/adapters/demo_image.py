@@ -31,7 +31,9 @@ def write_image(layout: Path, *, tag: str, model: Path, source: str, revision: s
     }
     entry = _add_blob(layout, _MANIFEST, _encode(manifest))
     index_file = layout / "index.json"
-    index = json.loads(index_file.read_text()) if index_file.exists() else {"schemaVersion": 2, "manifests": []}
+    index: dict[str, Any] = {"schemaVersion": 2, "manifests": []}
+    if index_file.exists():
+        index = json.loads(index_file.read_text())
     index["manifests"].append(entry | {"annotations": {"org.opencontainers.image.ref.name": tag}})
     index_file.write_bytes(_encode(index))
     (layout / "oci-layout").write_bytes(_encode({"imageLayoutVersion": "1.0.0"}))

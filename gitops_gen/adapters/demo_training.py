@@ -51,6 +51,7 @@ def train(recipe: Recipe, *, tracking_uri: str, artifacts: Path, source: str, co
     """Train on scikit-learn's own breast cancer data, log all of it, and register the model."""
     import mlflow
     import mlflow.sklearn
+    from mlflow.data.pandas_dataset import from_pandas
     from mlflow.models import infer_signature
     from sklearn.datasets import load_breast_cancer
     from sklearn.linear_model import LogisticRegression
@@ -72,7 +73,7 @@ def train(recipe: Recipe, *, tracking_uri: str, artifacts: Path, source: str, co
     tags = {"mlflow.source.git.repoURL": source, "mlflow.source.git.commit": commit, "mlflow.source.git.branch": "main"}
     with mlflow.start_run(run_name=recipe.run_name, tags=tags) as run:
         for name, data in (("training", training), ("validation", validation)):
-            mlflow.log_input(mlflow.data.from_pandas(data, name=f"tumours-{name}", targets="target"), context=name)
+            mlflow.log_input(from_pandas(data, name=f"tumours-{name}", targets="target"), context=name)
         model.fit(training[features], training["target"])
         chances = model.predict_proba(validation[features])[:, 1]
         mlflow.log_params({**recipe.params, "scaled": recipe.scaled})

@@ -1,5 +1,33 @@
 """The command line: one file per verb; the only place that prints or exits."""
 
+import sys
+
+from gitops_gen import __version__
+from gitops_gen.errors import GitopsGenError
+
+BUG = 70
+INTERRUPTED = 130
+
 
 def main() -> None:
-    """Entry point of `gitops-gen`."""
+    """Run `gitops-gen` with the arguments of the process and exit with its code."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"gitops-gen {__version__}")
+        sys.exit(0)
+    from gitops_gen.cli.app import app
+
+    try:
+        app()
+    except GitopsGenError as error:
+        from gitops_gen.cli.output import print_error
+
+        print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception:  # noqa: BLE001 - the one boundary: whatever gets here is a bug, and says so
+        import traceback
+
+        traceback.print_exc()
+        print(f"\nThis is a bug in gitops-gen {__version__}; please report it with the lines above.", file=sys.stderr)
+        sys.exit(BUG)

@@ -1,6 +1,7 @@
 """The body of a pull request: what a reviewer needs to say yes or no."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ BODY_LIMIT = 65_000
 TEMPLATE = "pull_request.md.j2"
 _ROWS = 40
 _NONE = Safe("-")
+_LONG_HEX = re.compile(r"((?:sha256:)?[0-9a-f]{12})[0-9a-f]{12,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ def _compare_facts(release: Release, champion: Evidence | None) -> list[Row]:
         ("Flavor", old_model.get("flavor", ""), model.flavor if model else "", ""),
     ]
     return [
-        Row(name=Safe(name), before=_cell(str(before)), after=link(after, url) if after else _NONE)
+        Row(name=Safe(name), before=_cell(_shorten(str(before))), after=link(_shorten(after), url) if after else _NONE)
         for name, before, after, url in rows
         if before or after
     ]
@@ -150,6 +152,12 @@ def _compare_facts(release: Release, champion: Evidence | None) -> list[Row]:
 
 def _tagged(name: str, tag: str | None) -> str:
     return f"{name}:{tag}" if tag else name
+
+
+def _shorten(text: str) -> str:
+    """A digest, commit or run id as people compare them; the whole stands in the chain below the tables."""
+    found = _LONG_HEX.fullmatch(text)
+    return f"{found[1]}…" if found else text
 
 
 def _cell(text: str) -> Safe:
@@ -218,7 +226,8 @@ def _trace(release: Release) -> list[Link]:
     if run.version:
         links.append(Link(name="Model version", value=code(f"{run.version.name} {run.version.version}")))
     experiment = code(run.experiment_name)
-    links.append(Link(name="Run", value=Safe(f"{link(run.name or run.run_id, run.url)} of experiment {experiment}")))
+    name = f"{code(run.name)}, " if run.name else ""
+    links.append(Link(name="Run", value=Safe(f"{name}{link(run.run_id, run.url)} of experiment {experiment}")))
     if run.source.commit:
         dirty = ", **with uncommitted changes**" if run.source.dirty else ""
         links.append(Link(name="Source commit", value=Safe(f"{link(run.source.commit, _commit_url(release))}{dirty}")))
@@ -238,5 +247,5 @@ def _after_merge(environment: Environment, champion: Evidence | None) -> Safe:
     how = (
         "Argo CD applies it by itself" if environment.sync.automated else "Somebody starts the sync in Argo CD by hand"
     )
-    back = "" if champion is None else f" To go back to {code(champion.digest[:19])}…, revert the merge commit."
+    back = "" if champion is None else f" To go back to {code(_shorten(champion.digest))}, revert the merge commit."
     return Safe(f"{how} to namespace {code(environment.namespace)} of {code(environment.cluster)}.{back}")

@@ -91,7 +91,7 @@ def test_the_open_pull_request_is_updated():
 
 def test_a_digest_that_a_person_rejected_is_not_proposed_again_without_force():
     existing = (pull_request(4, "closed", body_for("b")), pull_request(2, "closed", body_for("a")))
-    with pytest.raises(RefusedError, match="pull request 2 .* closed without merging: https://x/2") as refused:
+    with pytest.raises(RefusedError, match=r"pull request 2 .* closed without merging: https://x/2") as refused:
         choose_pull_request(existing, digest=digest("a"), force=False)
     assert "--force" in refused.value.hint
     assert choose_pull_request(existing, digest=digest("a"), force=True) is None

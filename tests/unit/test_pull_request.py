@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from gitops_gen.evidence import build_evidence
 from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCode
 from gitops_gen.plan import read_marker
 from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
+from gitops_gen.settings import SyncPolicy
 from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run, metric
 
 
@@ -38,7 +40,8 @@ def test_it_compares_champion_and_challenger():
     assert "| `C` | `1` | `2` |" in body
     assert "`solver`" not in body
     assert "Both runs recorded the same datasets" in body
-    assert f"`{digest('b')}`" in body
+    assert "| Digest | `sha256:aaaaaaaaaaaa…` | `sha256:bbbbbbbbbbbb…` |" in body
+    assert f"churn:1@{digest('b')}`" in body
     assert "revert the merge commit" in body
 
 
@@ -83,7 +86,8 @@ def test_a_prepackaged_server_shows_the_artifact():
     release = Release(model=make_release().model, run=make_run(), image=None)
     body = body_of(release)
     assert "| Model artifact | `s3://models/1` |" in body
-    assert f"| Digest | `{digest('e')}` |" in body
+    assert "| Digest | `sha256:eeeeeeeeeeee…` |" in body
+    assert f"1. Model artifact: `{digest('e')}`" in body
 
 
 def test_the_same_image_with_other_facts_says_so():
@@ -91,10 +95,6 @@ def test_the_same_image_with_other_facts_says_so():
 
 
 def test_a_manual_sync_is_announced():
-    from dataclasses import replace
-
-    from gitops_gen.settings import SyncPolicy
-
     manual = replace(PRODUCTION, sync=SyncPolicy(automated=False))
     assert "Somebody starts the sync in Argo CD by hand" in body_of(make_release(), environment=manual)
 
@@ -150,7 +150,7 @@ def test_the_cut_keeps_the_marker_and_says_so():
 
 def test_a_team_may_bring_its_own_template():
     body = body_of(make_release(name="<b>"), template="Hello {{ model }}\n{{ lineage[3].value }}\n{{ marker }}")
-    assert body.startswith("Hello `churn`\n[`<b>`](<")
+    assert body.startswith("Hello `churn`\n`<b>`, [`0000")
     with pytest.raises(ConfigError, match=r"pull_request\.md\.j2:2: "):
         body_of(make_release(), template="{{ model }}\n{% if %}")
     with pytest.raises(ConfigError, match="'nothing' is undefined"):

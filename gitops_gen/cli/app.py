@@ -1,0 +1,43 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from gitops_gen import __version__
+from gitops_gen.cli.demo import demo
+from gitops_gen.cli.init import init
+from gitops_gen.cli.promote import promote
+from gitops_gen.cli.record_image import record_image
+
+app = typer.Typer(
+    name="gitops-gen",
+    help="From an MLflow run to a pull request that Argo CD can sync.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(init)
+app.command("record-image")(record_image)
+app.command()(promote)
+app.command()(demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"gitops-gen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """From an MLflow run to a pull request that Argo CD can sync.
+
+    Exit codes: 0 done or nothing to do; 1 a check, a gate or the build said no; 2 usage or configuration;
+    3 MLflow, the registry, git or the forge is unreachable or refuses; 70 a bug.
+    """
