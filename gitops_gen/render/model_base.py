@@ -13,6 +13,8 @@ from gitops_gen.render.monitoring import list_alerts, list_monitors, metrics_por
 from gitops_gen.settings import Backend, ModelSettings
 
 KUSTOMIZATION = "kustomization.yaml"
+_SECTIONS = frozenset(["alerts", "monitoring", "resources"])
+"""Settings that hold settings; other mappings, such as labels, are one value."""
 SERVING: Mapping[Backend, str] = {"seldon": "seldondeployment.yaml", "kserve": "inferenceservice.yaml"}
 """The file that declares the server, by backend."""
 
@@ -23,9 +25,12 @@ def base_folder(model: ModelName) -> str:
 
 
 def settings_text(model: ModelSettings) -> str:
-    """What base/ depends on, as canonical text: the stamp of its files holds its hash."""
-    plain = _to_plain(model)
-    del plain["environment_replicas"]  # those are the overlays'
+    """What base/ depends on, as canonical text: the stamp of its files holds its hash.
+
+    Defaults are left out, so that a setting that a later version adds makes no base stale.
+    """
+    plain = _drop_same(_to_plain(model), _to_plain(ModelSettings(name=model.name)))
+    plain.pop("environment_replicas", None)  # those are the overlays'
     return json.dumps(plain, sort_keys=True)
 
 
@@ -69,6 +74,14 @@ def render_model_settings(model: ModelSettings, templates: Templates) -> str:
         "resources": plain["resources"],
     }
     return templates.render(f"model/model.yaml{SUFFIX}", values)
+
+
+def _drop_same(given: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
+    different = {key: value for key, value in given.items() if key not in default or value != default[key]}
+    return {
+        key: _drop_same(value, default[key]) if isinstance(value, dict) and key in _SECTIONS else value
+        for key, value in different.items()
+    }
 
 
 def _to_plain(value: object) -> Any:  # noqa: ANN401 - as deep as the settings

@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from gitops_gen.config import load_model_settings
 from gitops_gen.errors import ConfigError
 from gitops_gen.ownership import read_stamp
 from gitops_gen.render.environment import Templates
@@ -157,6 +160,30 @@ def test_kserve_has_no_alert_on_errors_as_its_metrics_do_not_tell_them():
 def test_the_stamp_changes_with_what_the_base_depends_on_and_with_nothing_else():
     assert settings_text(make_model()) != settings_text(make_model(replicas=2))
     assert settings_text(make_model()) == settings_text(make_model(environment_replicas={"production": 5}))
+
+
+def test_what_has_its_default_is_not_in_the_stamp_so_that_a_new_setting_makes_no_base_stale():
+    assert settings_text(make_model()) == "{}"
+    monitoring = Monitoring(labels={"a": "b"}, alerts=Alerts(error_ratio=0.01))
+    model = make_model("kserve", monitoring=monitoring, resources=Resources(limits={"cpu": "1"}))
+    assert json.loads(settings_text(model)) == {
+        "backend": "kserve",
+        "monitoring": {"labels": {"a": "b"}, "alerts": {"error_ratio": 0.01}},
+        "resources": {"limits": {"cpu": "1"}},
+    }
+
+
+@pytest.mark.parametrize(("backend", "server"), SERVERS)
+def test_a_new_model_yaml_reads_as_the_settings_that_it_was_written_from(backend: Backend, server: str):
+    alerts = Alerts(error_ratio=1e-7, latency_p99_seconds=3, runbook_url="https://wiki/x")
+    for model in (
+        make_model(backend, server),
+        make_model(backend, server, registered_model="on", replicas=0, environment_replicas={"production": 3}),
+        make_model(backend, server, protocol="v2", resources=Resources(requests={"cpu": "0.5"}, limits={})),
+        make_model(backend, server, monitoring=Monitoring(enabled=False, labels={"y": "012"}, alerts=alerts)),
+    ):
+        text = render_model_settings(model, Templates())
+        assert load_model_settings(text, "model.yaml", FRAUD, environments=["staging", "production"]) == model
 
 
 def test_a_registered_name_of_any_kind_is_quoted():
