@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from gitops_gen.choices import Choices
     from gitops_gen.scaffold import Scaffold
 
-_HUB = "Open Data Hub"
 _NEXT = """
 Next: commit and push it, then, as somebody who administers Argo CD:
   kubectl apply --server-side -k {folder}
@@ -56,20 +55,25 @@ def init(
             help="Environment, in the order of promotion; may be repeated. The namespace is models-NAME if not given.",
         ),
     ] = None,
-    base_branch: Annotated[str, typer.Option(help="Branch that Argo CD follows; main if not given.")] = "",
+    base_branch: Annotated[
+        str, typer.Option(metavar="BRANCH", help="Branch that Argo CD follows; main if not given.")
+    ] = "",
     mlflow_uri: Annotated[str, typer.Option(metavar="URI", help="MLflow tracking server.")] = "",
-    argocd_namespace: Annotated[str, typer.Option(help="Namespace of Argo CD; argocd if not given.")] = "",
-    argocd_project: Annotated[str, typer.Option(help="AppProject of the models; models if not given.")] = "",
+    argocd_namespace: Annotated[
+        str, typer.Option(metavar="NAMESPACE", help="Namespace of Argo CD; argocd if not given.")
+    ] = "",
+    argocd_project: Annotated[
+        str, typer.Option(metavar="NAME", help="AppProject of the models; models if not given.")
+    ] = "",
     open_data_hub: Annotated[
         HubOption | None,
-        typer.Option(help="Open Data Hub to declare; none if not given.", show_default=False, rich_help_panel=_HUB),
+        typer.Option(help="Open Data Hub to declare; none if not given.", show_default=False),
     ] = None,
     component: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME[=STATE]",
             help="Component of Open Data Hub, Managed if no state is given; may be repeated.",
-            rich_help_panel=_HUB,
         ),
     ] = None,
     output: Annotated[
