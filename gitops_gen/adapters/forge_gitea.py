@@ -165,7 +165,8 @@ class GiteaForge:
         if not branch.get("enable_status_check"):
             yield f"auto-merge not turned on: branch {base} requires no status checks that Gitea could wait for"
             return
-        body = {"Do": "merge", "merge_when_checks_succeed": True}
+        style = ((pull.get("base") or {}).get("repo") or {}).get("default_merge_style") or "merge"
+        body = {"Do": style, "merge_when_checks_succeed": True}
         sha = (pull.get("head") or {}).get("sha")
         if sha:
             body["head_commit_id"] = sha

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import github
 import requests
 from github.PullRequest import PullRequest as GitHubPullRequest
+from github.Repository import Repository as GitHubRepository
 
 from gitops_gen.adapters.forge_http import (
     USER_AGENT,
@@ -27,6 +29,7 @@ _NO_WORKFLOWS = (
     "give the token of a person or of an app in GITOPS_GEN_FORGE_TOKEN"
 )
 _PAGE = 100
+_METHODS = ("MERGE", "SQUASH", "REBASE")
 _MUTATIONS: Mapping[str, str] = {
     name: f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ clientMutationId }} }}"
     for name in ("enablePullRequestAutoMerge", "convertPullRequestToDraft", "markPullRequestReadyForReview")
@@ -49,7 +52,10 @@ class GitHubForge:
             seconds_between_requests=0,
             seconds_between_writes=0,
         )
-        self._repository = self._client.get_repo(access.project.path, lazy=True)
+        # Not get_repo, which would ask for it; its way of not asking changed between PyGithub's versions.
+        self._repository = GitHubRepository(
+            self._client.requester, {}, {"url": f"/repos/{access.project.path}"}, completed=True
+        )
 
     @property
     def address(self) -> str:
@@ -124,7 +130,12 @@ class GitHubForge:
 
         def add_labels() -> None:
             with self._translating("add labels"):
-                pull.add_to_labels(*labels)
+                # PyGithub's add_to_labels sends a bare list, which GitHub's description allows in prose only.
+                self._client.requester.requestJsonAndCheck(
+                    "POST",
+                    f"{self._repository.url}/issues/{pull.number}/labels",
+                    input={"labels": labels},
+                )
 
         warnings: tuple[str, ...] = ()
         if labels:
@@ -132,7 +143,7 @@ class GitHubForge:
         if reviewers:
             warnings += self._ask_reviewers(pull, reviewers)
         if proposal.auto_merge:
-            warnings += try_softly("auto-merge not turned on", lambda: self._mutate("enablePullRequestAutoMerge", pull))
+            warnings += try_softly("auto-merge not turned on", partial(self._merge_later, pull))
         return warnings
 
     def _ask_reviewers(self, pull: GitHubPullRequest, reviewers: Sequence[str]) -> tuple[str, ...]:
@@ -152,17 +163,32 @@ class GitHubForge:
             return warnings
         return tuple(warning for name in reviewers for warning in self._ask_reviewers(pull, [name]))
 
-    def _mutate(self, mutation: str, pull: GitHubPullRequest) -> None:
+    def _merge_later(self, pull: GitHubPullRequest) -> None:
+        """Turn auto-merge on, by the first method that the repository allows."""
+        for method in _METHODS:
+            try:
+                self._mutate("enablePullRequestAutoMerge", pull, mergeMethod=method)
+            except ForgeError as error:
+                if method == _METHODS[-1] or "not allowed" not in error.reason:
+                    raise
+            else:
+                return
+
+    def _mutate(self, mutation: str, pull: GitHubPullRequest, **values: str) -> None:
         """One of the changes that only GitHub's GraphQL API can make."""
         with self._translating(mutation):
-            self._client.requester.graphql_query(_MUTATIONS[mutation], {"input": {"pullRequestId": pull.node_id}})
+            self._client.requester.graphql_query(
+                _MUTATIONS[mutation], {"input": {"pullRequestId": pull.node_id, **values}}
+            )
 
     @contextmanager
     def _translating(self, action: str) -> Iterator[None]:
         try:
             yield
         except github.GithubException as error:
-            raise make_refusal(self._access, action=action, status=error.status, body=error.data) from error
+            # PyGithub hands on what is no JSON as {"data": text}: a proxy's page, which says nothing to a person.
+            body = "" if isinstance(error.data, dict) and error.data.keys() == {"data"} else error.data
+            raise make_refusal(self._access, action=action, status=error.status, body=body) from error
         except (AssertionError, RuntimeError) as error:
             # PyGithub's way of saying that an answer names another host, scheme or port than the one that was asked.
             project = self._access.project
@@ -173,7 +199,7 @@ class GitHubForge:
                 reason=reason,
                 status=None,
             ) from error
-        except (requests.RequestException, github.BadAttributeException, ValueError) as error:
+        except (requests.RequestException, github.BadAttributeException, ValueError, TypeError, KeyError) as error:
             raise make_silence(self._access, action=action, cause=error) from error
 
 

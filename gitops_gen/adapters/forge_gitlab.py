@@ -167,7 +167,8 @@ class GitLabForge:
                     "put",
                     f"{path}/merge",
                     "merge when the pipeline succeeds",
-                    {"merge_when_pipeline_succeeds": True, "sha": now["sha"]},
+                    # Both names: a GitLab that knew neither would merge at once.
+                    {"auto_merge": True, "merge_when_pipeline_succeeds": True, "sha": now["sha"]},
                 )
                 return
         yield "auto-merge not turned on: no pipeline is running that GitLab could wait for"
@@ -195,8 +196,9 @@ class GitLabForge:
     def _translating(self, action: str) -> Iterator[None]:
         try:
             yield
-        except gitlab.exceptions.RedirectError as error:
-            raise self._refuse(action, 301, "the forge sends to another address") from error
+        except requests.TooManyRedirects as error:
+            status = 301 if error.response is None else error.response.status_code
+            raise self._refuse(action, status, "it sends to another address") from error
         except gitlab.GitlabError as error:
             if error.response_code is None:
                 raise make_silence(self._access, action=action, cause=error) from error

@@ -106,6 +106,8 @@ class BoundedRetry(urllib3.Retry):
 def make_session(access: ForgeAccess) -> requests.Session:
     """A session with the retries above; the caller sets the login on it."""
     session = requests.Session()
+    # A redirect turns a write into a read, and may lead to a host that the token is not for.
+    session.max_redirects = 0
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=BoundedRetry.make(access.pause)))
     return session
@@ -115,7 +117,7 @@ def make_refusal(access: ForgeAccess, *, action: str, status: int, body: object)
     """The error for an answer with `status` to the attempt to `action` ("open a pull request")."""
     project = access.project
     said = clean_text(read_message(body), access.token)
-    reason = f"{status} {said}".strip()
+    reason = said if said.startswith(f"{status} ") else f"{status} {said}".strip()  # GitLab repeats it
     return ForgeError(
         f"{project.title} at {project.address} refused to {action}: {reason}",
         hint=_hint(access, status),
@@ -129,7 +131,7 @@ def make_silence(access: ForgeAccess, *, action: str, cause: Exception) -> Forge
     project = access.project
     reason = _describe(access, cause)
     return ForgeError(
-        f"{project.title} at {project.address} gave no answer to the attempt to {action}: {reason}",
+        f"{project.title} at {project.address} gave no usable answer to the attempt to {action}: {reason}",
         hint="is forge.url right, and does the forge answer from this machine (proxy, certificates)?",
         reason=reason,
         status=None,
