@@ -45,10 +45,7 @@ def read_document(text: str | bytes, path: str, *, schema: str, optional: bool =
         found = "the file is empty" if tree is None else f"the file holds {describe(tree)}"
         raise ConfigError(f"{path}:1:1: {found}; expected keys and values", hint=f"schemas/{schema} lists the keys")
     problems: list[Problem] = []
-    try:
-        data = _make_plain(tree, (), problems, {})
-    except RecursionError:
-        raise _too_deep(path) from None
+    data = _make_plain(tree, (), problems, {})
     if problems:
         raise make_error(path, tree, problems)
     errors = _load_validator(schema).iter_errors(data)
@@ -61,12 +58,6 @@ def _load(text: str, path: str) -> Any:  # noqa: ANN401 - YAML is any value
     except ConfigError as error:
         # Without the cause: it quotes the line, and with it a password that somebody wrote into a URL.
         raise ConfigError(redact(error.message), hint=error.hint) from None
-    except RecursionError:
-        raise _too_deep(path) from None
-
-
-def _too_deep(path: str) -> ConfigError:
-    return ConfigError(f"{path}:1:1: nested too deeply")
 
 
 def _decode(content: bytes, path: str) -> str:

@@ -2,16 +2,19 @@
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from gitops_gen.errors import ConfigError
 
+# What ruamel raises for odd input besides its own errors: `!!bool x` is a KeyError, `? {a: b}` a TypeError …
+_FAILURES = (YAMLError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _WIDTH = 4096  # long lines stay whole: a folded value makes diffs jump
 _START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 # A top-level key whose list stands indented below it: ruamel.yaml has one indentation for all lists of a file.
@@ -33,13 +36,17 @@ def load_round_trip(text: str, *, path: str) -> Any:  # noqa: ANN401 - YAML is a
         ConfigError: it is not YAML, has duplicate keys or several documents; the message has path, line and column.
     """
     try:
-        return _make_yaml().load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # legal, and the last one counts
+            return _make_yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         raise ConfigError(f"{place}: {error.problem or error.context or 'not YAML'}") from error
-    except (YAMLError, ValueError) as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}:1:1: nested too deeply") from error
+    except _FAILURES as error:
+        raise ConfigError(f"{path}:1:1: not YAML that can be read: {error}") from error
 
 
 def dump_round_trip(data: Any, *, like: str = "") -> str:  # noqa: ANN401 - YAML is any value

@@ -292,6 +292,7 @@ def test_a_mistake_is_told_with_line_column_key_and_the_way_out(more, expected):
     ("environments", "expected"),
     [
         ("{}", "3:1: environments: must not be empty"),
+        ("{d: {namespace: a, predecessor: x}}", "3:34: environments.d.predecessor: there is no environment 'x'"),
         ("{dev: {namespace: a, predecessor: dev}}", ("3:36: environments.dev.predecessor: a circle, nothing could ever "
          "come first: dev ← dev")),
         (
@@ -414,6 +415,9 @@ def test_requests_up_to_the_limits_are_taken(low, high):
         (b"version: [1\n", "2:1: expected ',' or ']'"),
         (b"version: 1\n\tforge: x\n", "2:1: found character '\\t' that cannot start any token"),
         (b"? [a, b]\n: c\n", "1:3: ('a', 'b'): a key must be text, not a list: put it in quotes if it is a name"),
+        (b"!!bool maybe\n", "1:1: not YAML that can be read: 'maybe'"),
+        (b"? dev: {namespace: a}", "1:1: not YAML that can be read: "),
+        (b"!!omap x\n", "1:1: not YAML that can be read: "),
         (b"[" * 800, "1:1: nested too deeply"),
     ],
 )
@@ -425,6 +429,11 @@ def test_what_is_no_settings_file_at_all_is_told(content, expected):
 def test_a_byte_order_mark_and_windows_line_endings_are_read():
     assert load_settings(b"\xef\xbb\xbf" + HEAD.replace("\n", "\r\n").encode()) == load_settings(HEAD)
     assert load_settings("\ufeff" + HEAD) == load_settings(HEAD)
+
+
+def test_an_anchor_may_be_used_twice_as_yaml_has_it():
+    text = HEAD + "argocd: {namespace: &x a, project: &x b}\nmlflow: {trackingUri: *x}\n"
+    assert load_settings(text).mlflow.tracking_uri == "b"
 
 
 @pytest.mark.parametrize("text", ["templates: &x [*x]", "templates: &x {a: *x}"])
