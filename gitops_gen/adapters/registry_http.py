@@ -25,6 +25,7 @@ LONGEST_WAIT = 30.0
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_REACH_HINT = "is the address right, the server running, and a proxy or VPN needed?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ class HttpClient:
         if scheme == "http" and not (self._insecure or (is_loopback(registry) and is_loopback(host))):
             raise UnreachableError(
                 f"{registry} sends us to {show_address(url)}, which is not encrypted",
-                hint="allow plain http for it only in a network that you trust",
+                hint="allow plain http only in a network that you trust: --insecure-registry",
             )
 
     def _send_once(
@@ -166,10 +167,8 @@ class HttpClient:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 status = response.status_code
         except (requests.RequestException, HTTPError) as error:
-            raise UnreachableError(
-                f"{show_address(url)} cannot be reached: {_explain(error)}",
-                hint="is the address right, the server running, and a proxy or VPN needed?",
-            ) from error
+            reason, hint = _explain(error)
+            raise UnreachableError(f"{show_address(url)} cannot be reached: {reason}", hint=hint) from error
         if len(body) > BODY_LIMIT:
             raise UnreachableError(f"{show_address(url)} answers with more than {BODY_LIMIT // 1024**2} MiB")
         return Answer(status=status, headers=headers, body=body, url=url)
@@ -221,18 +220,20 @@ def _join(url: str, location: str, registry: str) -> str:
         raise UnreachableError(f"{registry} redirects to an address that is not one") from error
 
 
-def _explain(error: Exception) -> str:
-    """Why, in the words of the system; never the error's own text, which can hold headers and addresses."""
+def _explain(error: Exception) -> tuple[str, str]:
+    """Reason and hint, in the words of the system; never the error's own text, which can hold headers and addresses."""
     for cause in _list_causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not valid: {cause.verify_message}"
+            reason = f"its certificate is not valid: {cause.verify_message}"
+            return reason, "if you trust it, name the file with its authority's certificate in REQUESTS_CA_BUNDLE"
         if isinstance(cause, ssl.SSLError):
-            return f"TLS failed ({cause.reason or 'no reason given'})"
+            reason = f"TLS failed ({cause.reason or 'no reason given'})"
+            return reason, "if it speaks plain http, in a network that you trust: --insecure-registry"
         if isinstance(cause, requests.Timeout | TimeoutError):
-            return "no answer in time"
+            return "no answer in time", _REACH_HINT
         if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-    return type(error).__name__
+            return cause.strerror, _REACH_HINT
+    return type(error).__name__, _REACH_HINT
 
 
 def _list_causes(error: Exception) -> Iterator[BaseException]:

@@ -536,6 +536,7 @@ def test_a_host_that_is_not_this_machine_is_asked_over_https_only():
         error = fail(UnreachableError, host)
     assert f"https://{host}" in error.message
     assert "TLS" in error.message
+    assert "--insecure-registry" in error.hint
     assert not server.requests
 
 
@@ -602,6 +603,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_even_if_plain_http_is_
         host = server.host.replace("127.0.0.1", "127.1")
         error = fail(UnreachableError, host, insecure=True)
     assert "certificate is not valid" in error.message
+    assert "REQUESTS_CA_BUNDLE" in error.hint
     assert not server.requests
 
 
