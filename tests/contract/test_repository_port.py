@@ -1,0 +1,271 @@
+"""What every repository does: git by path and over http, and the fake."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from gitops_gen.adapters.repository_git import RepositoryGit
+from gitops_gen.errors import InvalidValueError, NotFoundError, RaceLostError, RefusedError
+from gitops_gen.ports import Repository
+from tests.fakes.repository import FakeRepository
+from tests.servers.git_http import BareRepository, GitHttpServer, make_bare_repository
+
+BRANCH = "gitops-gen/staging/churn"
+KUSTOMIZATION = "models/churn/overlays/staging/kustomization.yaml"
+EVIDENCE = "models/churn/overlays/staging/evidence.yaml"
+START = {
+    "gitops-gen.yaml": b"apiVersion: 1\n",
+    "models/churn/model.yaml": b"name: churn\n",
+    KUSTOMIZATION: b"digest: old\n",
+    "models/fraud/model.yaml": b"name: fraud\n",
+    "models-of-old/readme": b"gone\n",
+}
+NEW = {KUSTOMIZATION: b"digest: new\n", EVIDENCE: b"run: 1\n"}
+
+
+class Subject(Protocol):
+    """A repository, and what other people do to it and see of it."""
+
+    @property
+    def repository(self) -> Repository: ...
+
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str: ...
+
+    def point(self, branch: str, commit: str) -> None: ...
+
+    def branches(self) -> Mapping[str, str]: ...
+
+    def files(self, branch: str) -> Mapping[str, bytes]: ...
+
+    def parent(self, branch: str) -> str: ...
+
+    def message(self, branch: str) -> str: ...
+
+
+class FakeSubject:
+    def __init__(self) -> None:
+        self.repository = FakeRepository()
+        self.commit("main", START)
+
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str:
+        return self.repository.commit(branch, files, start=start)
+
+    def point(self, branch: str, commit: str) -> None:
+        self.repository.branches[branch] = commit
+
+    def branches(self) -> Mapping[str, str]:
+        return self.repository.branches
+
+    def files(self, branch: str) -> Mapping[str, bytes]:
+        return self.repository.commits[self.repository.branches[branch]].files
+
+    def parent(self, branch: str) -> str:
+        return self.repository.commits[self.repository.branches[branch]].parent
+
+    def message(self, branch: str) -> str:
+        return self.repository.commits[self.repository.branches[branch]].message
+
+
+class GitSubject:
+    def __init__(self, repository: RepositoryGit, remote: BareRepository) -> None:
+        self.repository = repository
+        self._remote = remote
+
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str:
+        return self._remote.commit(branch, files, start=start)
+
+    def point(self, branch: str, commit: str) -> None:
+        self._remote.git("update-ref", f"refs/heads/{branch}", commit)
+
+    def branches(self) -> Mapping[str, str]:
+        return self._remote.branches()
+
+    def files(self, branch: str) -> Mapping[str, bytes]:
+        return self._remote.files(branch)
+
+    def parent(self, branch: str) -> str:
+        return self._remote.git("rev-parse", f"{branch}^")
+
+    def message(self, branch: str) -> str:
+        return self._remote.message(branch)
+
+
+@pytest.fixture(params=["fake", "path", "http"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path, git_identity: Path) -> Iterator[Subject]:
+    if request.param == "fake":
+        yield FakeSubject()
+    elif request.param == "path":
+        remote = make_bare_repository(tmp_path / "remote.git", START)
+        with RepositoryGit(remote.path) as repository:
+            yield GitSubject(repository, remote)
+    else:
+        server: GitHttpServer = request.getfixturevalue("git_http")
+        url = server.create("remote", START)
+        with RepositoryGit(url, credentials=(server.username, server.password)) as repository:
+            yield GitSubject(repository, server.repository("remote"))
+
+
+def test_open_gives_the_default_branch_and_its_commit(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    assert (checkout.base_branch, checkout.base_commit) == ("main", subject.branches()["main"])
+
+
+def test_open_gives_the_branch_that_is_named(subject: Subject) -> None:
+    commit = subject.commit("release", {"a": b"1"}, start=subject.branches()["main"])
+    checkout = subject.repository.open("release")
+    assert (checkout.base_branch, checkout.base_commit) == ("release", commit)
+    assert checkout.read_files(["a"]) == {"a": b"1"}
+
+
+def test_open_of_a_missing_branch_names_it(subject: Subject) -> None:
+    with pytest.raises(NotFoundError, match="has no branch 'nowhere'"):
+        subject.repository.open("nowhere")
+
+
+def test_files_are_listed_below_a_folder_only(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    assert checkout.list_files() == tuple(sorted(START))
+    assert checkout.list_files("models/churn") == ("models/churn/model.yaml", KUSTOMIZATION)
+    assert checkout.list_files("models") == tuple(sorted(p for p in START if p.startswith("models/")))
+    assert checkout.list_files("nothing/here") == ()
+    assert checkout.list_files("gitops-gen.yaml") == ()
+
+
+def test_only_the_files_that_are_there_are_read(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    paths = [KUSTOMIZATION, "models/churn", "models/none/model.yaml", "gitops-gen.yaml/x", "gitops-gen.yaml"]
+    assert checkout.read_files(paths) == {p: START[p] for p in (KUSTOMIZATION, "gitops-gen.yaml")}
+    assert checkout.read_files([]) == {}
+
+
+def test_a_new_branch_is_one_commit_on_the_base(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    published = subject.repository.publish(checkout, branch=BRANCH, files=NEW, message="Promote churn\n\nWhy: better")
+    assert published.pushed
+    assert published.created
+    assert subject.branches() == {"main": checkout.base_commit, BRANCH: published.commit}
+    assert subject.parent(BRANCH) == checkout.base_commit
+    assert subject.files(BRANCH) == START | NEW
+    assert subject.message(BRANCH).startswith("Promote churn\n\nWhy: better")
+
+
+def test_none_deletes_a_file(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    subject.repository.publish(
+        checkout, branch=BRANCH, files={KUSTOMIZATION: None, "not/there": None, EVIDENCE: b"1"}, message="m"
+    )
+    assert subject.files(BRANCH) == {p: c for p, c in START.items() if p != KUSTOMIZATION} | {EVIDENCE: b"1"}
+
+
+def test_the_same_files_again_push_nothing(subject: Subject) -> None:
+    first = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    again = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="two")
+    assert (again.commit, again.pushed, again.created) == (first.commit, False, False)
+    assert subject.branches()[BRANCH] == first.commit
+
+
+def test_files_that_the_base_has_already_push_nothing(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    same = {KUSTOMIZATION: START[KUSTOMIZATION], "not/there": None}
+    published = subject.repository.publish(checkout, branch=BRANCH, files=same, message="m")
+    assert (published.commit, published.pushed) == (checkout.base_commit, False)
+    assert BRANCH not in subject.branches()
+
+
+def test_other_files_replace_our_branch(subject: Subject) -> None:
+    subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    newer = {KUSTOMIZATION: b"digest: newer\n"}
+    published = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=newer, message="two")
+    assert (published.pushed, published.created) == (True, False)
+    assert subject.files(BRANCH) == START | newer
+    assert subject.parent(BRANCH) == subject.branches()["main"]
+
+
+def test_a_base_that_moved_elsewhere_leaves_the_branch_as_it_is(subject: Subject) -> None:
+    first = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    subject.commit("main", {"models/fraud/model.yaml": b"name: other\n"})
+    again = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    assert (again.commit, again.pushed) == (first.commit, False)
+
+
+def test_a_base_that_moved_in_our_files_rebuilds_the_branch(subject: Subject) -> None:
+    subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    moved = subject.commit("main", {KUSTOMIZATION: b"digest: hand-made\n"})
+    again = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="one")
+    assert again.pushed
+    assert subject.parent(BRANCH) == moved
+
+
+def test_a_base_that_moves_while_we_work_is_a_lost_race(subject: Subject) -> None:
+    checkout = subject.repository.open()
+    subject.commit("main", {"models/fraud/model.yaml": b"name: other\n"})
+    with pytest.raises(RaceLostError, match="branch main of"):
+        subject.repository.publish(checkout, branch=BRANCH, files=NEW, message="m")
+    assert BRANCH not in subject.branches()
+    again = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    assert subject.parent(BRANCH) == subject.branches()["main"]
+    assert again.pushed
+
+
+def test_somebody_elses_branch_is_refused_and_named(subject: Subject) -> None:
+    theirs = subject.commit(BRANCH, {"theirs": b"1"}, start=subject.branches()["main"])
+    with pytest.raises(
+        RefusedError, match=rf"{BRANCH} of .* did not make: \"?'Somebody's work'\"? by 'Somebody Else'"
+    ) as e:
+        subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    assert "--force" in e.value.hint
+    assert subject.branches()[BRANCH] == theirs
+
+
+def test_a_commit_on_top_of_ours_is_refused(subject: Subject) -> None:
+    subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    theirs = subject.commit(BRANCH, {EVIDENCE: b"mine"})
+    with pytest.raises(RefusedError):
+        subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    assert subject.branches()[BRANCH] == theirs
+
+
+def test_force_replaces_somebody_elses_branch(subject: Subject) -> None:
+    subject.commit(BRANCH, {"theirs": b"1"}, start=subject.branches()["main"])
+    published = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m", force=True)
+    assert published.pushed
+    assert subject.files(BRANCH) == START | NEW
+
+
+def test_a_branch_that_only_points_at_the_base_is_taken(subject: Subject) -> None:
+    subject.point(BRANCH, subject.branches()["main"])
+    published = subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    assert (published.pushed, published.created) == (True, False)
+    assert subject.files(BRANCH) == START | NEW
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../../x", ".git/config", "/etc/passwd", "a//b", "./a", ""])
+def test_a_path_that_leaves_the_repository_is_refused(subject: Subject, path: str) -> None:
+    with pytest.raises(InvalidValueError):
+        subject.repository.publish(subject.repository.open(), branch=BRANCH, files={path: b"1"}, message="m")
+    assert BRANCH not in subject.branches()
+
+
+def test_the_base_branch_itself_is_never_published_to(subject: Subject) -> None:
+    with pytest.raises(InvalidValueError, match="base branch"):
+        subject.repository.publish(subject.repository.open(), branch="main", files=NEW, message="m")
+
+
+def test_our_branch_is_deleted(subject: Subject) -> None:
+    subject.repository.publish(subject.repository.open(), branch=BRANCH, files=NEW, message="m")
+    assert subject.repository.delete_branch(BRANCH)
+    assert list(subject.branches()) == ["main"]
+    assert not subject.repository.delete_branch(BRANCH)
+
+
+def test_somebody_elses_branch_is_not_deleted(subject: Subject) -> None:
+    subject.commit(BRANCH, {"theirs": b"1"}, start=subject.branches()["main"])
+    assert not subject.repository.delete_branch(BRANCH)
+    assert BRANCH in subject.branches()
+
+
+def test_the_base_branch_is_not_deleted(subject: Subject) -> None:
+    assert not subject.repository.delete_branch("main")
+    assert "main" in subject.branches()
