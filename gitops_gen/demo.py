@@ -1,8 +1,10 @@
 """The whole way of a model, on this machine alone: a story in steps, each really done."""
 
+import io
 import json
 import time
 from collections.abc import Generator, Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,13 +107,14 @@ def _start_gitops_repository(stage: _Stage) -> Scene:
 def _release(stage: _Stage, recipe: Recipe, commit: str) -> Generator[Scene, None, Outcome]:
     """Train, build and record an image, promote: the scenes, and in the end the promotion."""
     tracking = TrackingMlflow(stage.tracking_uri)
-    trained = demo_training.train(
-        recipe,
-        tracking_uri=stage.tracking_uri,
-        artifacts=stage.root / "artifacts",
-        source=SOURCE_URL,
-        commit=commit,
-    )
+    with redirect_stderr(io.StringIO()):  # MLflow tells of each table and version it makes
+        trained = demo_training.train(
+            recipe,
+            tracking_uri=stage.tracking_uri,
+            artifacts=stage.root / "artifacts",
+            source=SOURCE_URL,
+            commit=commit,
+        )
     run = tracking.fetch_run(RunSelector(run_id=parse_run_id(trained.run_id)))
     metrics = "\n".join(f"{metric.name:<14}{metric.last.value:.4f}" for metric in run.metrics)
     yield Scene(

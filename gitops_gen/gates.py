@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from gitops_gen.errors import RefusedError
 from gitops_gen.evidence import Evidence
-from gitops_gen.model import Override, Release, Run
+from gitops_gen.model import Image, Override, Release, Run
 from gitops_gen.settings import Environment
 
 FINISHED = "FINISHED"
+_SHORT_COMMIT = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,18 @@ def check_run(run: Run, waivers: Waivers) -> tuple[Override, ...]:
             hint="wait for it, choose another run, or pass --allow-unfinished",
         )
     return (Override(rule="run-finished", reason=f"--allow-unfinished: the run is {run.status}"),)
+
+
+def compare_revision(run: Run, image: Image) -> str:
+    """A warning where image and run name different commits; empty if they agree, or one says none.
+
+    A shortened commit counts.
+    """
+    built, trained = image.revision.lower(), run.source.commit.lower()
+    length = min(len(built), len(trained))
+    if not length or built == trained or (length >= _SHORT_COMMIT and built[:length] == trained[:length]):
+        return ""
+    return f"{image.name} was built from commit {image.revision}, but run {run.run_id} from {run.source.commit}"
 
 
 def check_order(

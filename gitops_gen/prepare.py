@@ -14,7 +14,7 @@ from gitops_gen.checks.pins import check_build
 from gitops_gen.config import default_model_settings, load_model_settings
 from gitops_gen.errors import NotFoundError, RefusedError
 from gitops_gen.evidence import Evidence, build_evidence, dump_evidence, keep_if_same, parse_evidence
-from gitops_gen.gates import check_order, check_run
+from gitops_gen.gates import check_order, check_run, compare_revision
 from gitops_gen.model import Image, Release, Run
 from gitops_gen.names import EnvironmentName, ImageRef, ModelName, parse_image_ref, show
 from gitops_gen.overlay import EVIDENCE_FILE, overlay_folder, overlay_path
@@ -172,8 +172,8 @@ def _recorded_image(run: Run) -> ImageRef:
 
 
 def _list_warnings(run: Run, image: Image | None) -> Iterator[str]:
-    if image and image.revision and run.source.commit and image.revision != run.source.commit:
-        yield f"the image was built from commit {image.revision}, the run from {run.source.commit}"
+    if image and (different := compare_revision(run, image)):
+        yield different
     if run.source.dirty:
         yield f"the run was made from commit {run.source.commit} with uncommitted changes"
     for metric in run.metrics:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from gitops_gen.errors import RefusedError, UnreachableError
+from gitops_gen.gates import compare_revision
 from gitops_gen.model import Image, Run, RunSelector
 from gitops_gen.names import Digest, ImageRef
 from gitops_gen.ports import Registry, Tracking
 from gitops_gen.tags import IMAGE, IMAGE_REVISION, IMAGE_SOURCE
-
-_SHORT_COMMIT = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +110,10 @@ def _write(run: Run, tags: Mapping[str, str], tracking: Tracking) -> None:
 
 
 def _compare_revision(run: Run, image: Image) -> tuple[str, ...]:
-    """A warning unless the image was built from the run's commit; a shortened commit counts."""
-    built, trained = image.revision.lower(), run.source.commit.lower()
-    if not built:
+    """A warning unless image and run name the same commit."""
+    if not image.revision:
         return (f"{image.name} does not say which commit it was built from (org.opencontainers.image.revision)",)
-    if not trained:
+    if not run.source.commit:
         return (f"run {run.run_id} has no source commit to compare with the image's revision {image.revision}",)
-    length = min(len(built), len(trained))
-    if built != trained and (length < _SHORT_COMMIT or built[:length] != trained[:length]):
-        return (f"{image.name} was built from commit {image.revision}, but run {run.run_id} from {run.source.commit}",)
-    return ()
+    different = compare_revision(run, image)
+    return (different,) if different else ()

@@ -12,7 +12,7 @@ from gitops_gen.assets import read_asset
 HEAD = """# Configuration
 
 <!-- Made from the schemas: edit those, then run
-     GITOPS_GEN_REFRESH=1 pytest tests/unit/test_configuration_reference.py -->
+     GITOPS_GEN_UPDATE_GOLDENS=1 pytest tests/unit/test_configuration_reference.py -->
 
 Two files hold what people set. Both are described by a JSON Schema that `gitops-gen init` copies into the repository
 (`.gitops-gen/`) and names in the first line of each file, so an editor with a YAML language server completes and

@@ -17,7 +17,6 @@ def demo(
     Needs nothing but Python, git and the extra `demo`; works in a temporary folder, with an MLflow store in a file,
     an image as an OCI layout, and a bare git repository as the remote.
     """
-    import logging
     import os
     import tempfile
     import warnings
@@ -25,8 +24,6 @@ def demo(
     from gitops_gen.errors import InvalidValueError
 
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     warnings.simplefilter("ignore")  # other people's libraries'; the demo has its own to show
     if keep is not None:
         try:

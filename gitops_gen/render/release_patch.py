@@ -118,7 +118,8 @@ def _list_facts(release: Release) -> dict[str, str]:
         MODEL_VERSION: f"{run.version.name}/{run.version.version}" if run.version else "",
         SOURCE_COMMIT: run.source.commit,
         DATASETS: ", ".join(sorted({f"{dataset.name}={dataset.digest}" for dataset in run.datasets})),
-        CONTENT_HASH: (run.model.content_hash or "") if run.model else "",
+        # An image carries its model, and its digest is in the pod already.
+        CONTENT_HASH: (run.model.content_hash or "") if run.model and not release.image else "",
     }
     return {
         key: value if len(value) <= _VALUE_LIMIT else value[: _VALUE_LIMIT - 1] + "…"

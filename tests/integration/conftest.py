@@ -16,7 +16,7 @@ from gitops_gen.names import RunId
 from gitops_gen.ports import Kustomize
 from gitops_gen.promote import promote
 from gitops_gen.promotion import Outcome, PromotePorts, PromoteRequest
-from gitops_gen.scaffold import plan_scaffold
+from gitops_gen.scaffold import plan_scaffold, write_scaffold
 from gitops_gen.tags import IMAGE
 from tests.fakes.forge import FakeForge
 from tests.fakes.registry import FakeRegistry
@@ -112,18 +112,10 @@ def _identity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    work, remote = tmp_path / "work", tmp_path / "remote.git"
-    choices = Choices(
-        repository_url="https://git.example.com/platform/gitops",
-        forge="none",
-        environments=parse_environments(["staging", "production"]),
-    )
-    for file in plan_scaffold(work, choices).files:
-        target = work / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(file.text)
+def make_world(folder: Path, choices: Choices) -> World:
+    """A world in `folder` whose repository is as `init` writes it with these choices."""
+    work, remote = folder / "work", folder / "remote.git"
+    write_scaffold(plan_scaffold(work, choices))
     made = World(
         remote=remote,
         work=work,
@@ -135,6 +127,16 @@ def world(tmp_path: Path) -> World:
     made.git("init", "--quiet", "--initial-branch=main", folder=work)
     made.git("add", "--all", folder=work)
     made.git("commit", "--quiet", "--message", "start", folder=work)
-    made.git("clone", "--quiet", "--bare", str(work), str(remote), folder=tmp_path)
+    made.git("clone", "--quiet", "--bare", str(work), str(remote), folder=folder)
     made.git("remote", "add", "origin", str(remote), folder=work)
     return made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    choices = Choices(
+        repository_url="https://git.example.com/platform/gitops",
+        forge="none",
+        environments=parse_environments(["staging", "production"]),
+    )
+    return make_world(tmp_path, choices)

@@ -1,18 +1,15 @@
 import json
-import os
 from pathlib import Path
 
 from gitops_gen.assets import read_asset
 from tests.configuration_reference import list_keys, render_reference
+from tests.goldens import check_golden
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def test_the_page_about_the_configuration_is_what_the_schemas_say():
-    if os.environ.get("GITOPS_GEN_REFRESH"):
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(render_reference(), encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == render_reference()
+    check_golden(PAGE, render_reference())
 
 
 def test_every_key_that_an_editor_offers_stands_on_the_page():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitops_gen.errors import ConfigError, RefusedError
-from gitops_gen.model import Dataset, LoggedModel, ModelVersion, SourceCode
+from gitops_gen.model import Dataset, LoggedModel, ModelVersion, Release, SourceCode
 from gitops_gen.names import EnvironmentName, RunId
 from gitops_gen.overlay import edit_overlay, new_overlay
 from gitops_gen.render.release_patch import MARK, TARGETS, version_label
@@ -105,8 +105,10 @@ def test_the_patch_carries_the_facts_of_the_run():
         prefix + "model-version": "Fraud Detection/1",
         prefix + "source-commit": run.source.commit,
         prefix + "datasets": "train=ab12cd34",
-        prefix + "content-hash": run.model.content_hash,
     }
+    model, bare = make_model("seldon", "SKLEARN_SERVER"), Release(model=FRAUD, run=run, image=None)
+    prepackaged = read_patch(new_overlay(model=model, environment=STAGING, release=bare))
+    assert prepackaged[prefix + "content-hash"] == run.model.content_hash
 
 
 def test_seldons_predictor_gets_its_version_as_label_and_as_annotation():
