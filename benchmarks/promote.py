@@ -1,0 +1,114 @@
+"""How long a promotion takes in repositories of 500, 5,000 and 50,000 files, without MLflow, registry and forge.
+
+    python benchmarks/promote.py [ROUNDS]
+
+All else is real: the git remote (a path), the commit and push, and the kustomize build. Prints a Markdown table of
+medians.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from gitops_gen.adapters.kustomize import KustomizeCommand  # noqa: E402 - after the path is set
+from gitops_gen.adapters.repository_git import RepositoryGit  # noqa: E402
+from gitops_gen.choices import Choices, parse_environments  # noqa: E402
+from gitops_gen.model import RunSelector  # noqa: E402
+from gitops_gen.promote import promote  # noqa: E402
+from gitops_gen.promotion import PromotePorts, PromoteRequest  # noqa: E402
+from gitops_gen.scaffold import plan_scaffold, write_scaffold  # noqa: E402
+from gitops_gen.tags import IMAGE  # noqa: E402
+from tests.fakes.registry import FakeRegistry  # noqa: E402
+from tests.fakes.tracking import FakeTracking  # noqa: E402
+from tests.releases import make_image, make_run  # noqa: E402
+
+SIZES = (500, 5_000, 50_000)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def make_remote(folder: Path, size: int) -> Path:
+    """A bare GitOps repository with other models' files, `size` in all."""
+    work = folder / f"work-{size}"
+    choices = Choices(
+        repository_url="https://git.example.com/x/y", forge="none", environments=parse_environments(["staging"])
+    )
+    write_scaffold(plan_scaffold(work, choices))
+    for number in range(size - sum(path.is_file() for path in work.rglob("*"))):
+        model, part = divmod(number, 10)
+        path = work / "models" / f"other-{model}" / "base" / f"part-{part}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"kind: ConfigMap\nmetadata:\n  name: part-{number}\n" + "# filling\n" * 50)
+    git(work, "init", "--quiet", "--initial-branch=main")
+    git(work, "add", "--all")
+    git(work, "commit", "--quiet", "--message", "start")
+    remote = folder / f"remote-{size}.git"
+    git(folder, "clone", "--quiet", "--bare", str(work), str(remote))
+    git(remote, "repack", "-a", "-d", "--quiet")  # as a forge keeps it
+    shutil.rmtree(work)
+    return remote
+
+
+def promote_once(remote: Path, number: int) -> float:
+    """Seconds from the request to the pushed branch."""
+    image = make_image(f"{number % 16:x}", tag=str(number))
+    tracking = FakeTracking(runs=(make_run(number, tags={IMAGE: str(image)}),))
+    start = time.perf_counter()
+    with RepositoryGit(str(remote)) as repository:
+        outcome = promote(
+            PromoteRequest(selector=RunSelector(model="churn", version=str(number)), environment="staging"),
+            PromotePorts(
+                repository=repository,
+                registry=FakeRegistry(image),
+                kustomize=KustomizeCommand(),
+                tracking=lambda _: tracking,
+                forge=lambda _: None,
+                sleep=time.sleep,
+            ),
+        )
+    seconds = time.perf_counter() - start
+    assert outcome.operation in {"created", "updated"}, outcome.error
+    return seconds
+
+
+def clone_once(remote: Path, folder: Path) -> float:
+    """Seconds for what a script does instead: clone, change a file, commit, push."""
+    start = time.perf_counter()
+    git(folder, "clone", "--quiet", remote.as_uri(), "clone")
+    clone = folder / "clone"
+    (clone / "models" / "image.txt").write_text(str(time.time_ns()))
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "--message", "promote")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD:refs/heads/by-clone")
+    seconds = time.perf_counter() - start
+    shutil.rmtree(clone)
+    return seconds
+
+
+def main(rounds: int) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        os.environ |= {f"GIT_{role}_NAME": "benchmark", f"GIT_{role}_EMAIL": "benchmark@example.com"}
+    print("| files | promote | clone, commit and push, no checks | promote / clone |")
+    print("|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for size in SIZES:
+            remote = make_remote(folder, size)
+            promote_once(remote, 1)  # warm: imports, the disk's cache
+            ours = statistics.median(promote_once(remote, number) for number in range(2, rounds + 2))
+            theirs = statistics.median(clone_once(remote, folder) for _ in range(rounds))
+            print(f"| {size:,} | {ours:.2f} s | {theirs:.2f} s | {ours / theirs:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
