@@ -370,7 +370,11 @@ def test_a_metric_that_is_not_a_number_and_another_revision_are_warned_of(world:
     world.tracking.runs = (replace(run, source=replace(run.source, dirty=True)),)
     outcome = world.promote(2)
     assert outcome.operation == "created"
-    assert [re.sub(r" .*", "", warning) for warning in outcome.warnings] == ["registry.example.com/ml/churn", "the", "metric"]
+    assert [re.sub(r" .*", "", warning) for warning in outcome.warnings] == [
+        "registry.example.com/ml/churn",
+        "the",
+        "metric",
+    ]
     assert all(f"`{warning}`" in outcome.body for warning in outcome.warnings)
 
 
