@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def promote(
-    env: Annotated[
-        str, typer.Option("--env", "-e", help="Environment of gitops-gen.yaml to promote into.", show_default=False)
-    ],
     run: Annotated[
         str,
         typer.Argument(metavar="[RUN]", help="Run id, models:/NAME/VERSION or models:/NAME@ALIAS.", show_default=False),
+    ] = "",
+    env: Annotated[
+        str, typer.Option("--env", "-e", help="Environment of gitops-gen.yaml to promote into; required.")
     ] = "",
     experiment: Annotated[str, typer.Option(help="Experiment, by name or id, to take the best run of.")] = "",
     best: Annotated[
@@ -79,6 +79,8 @@ def promote(
     try:
         if body_file is not None and not body_file.absolute().parent.is_dir():
             raise InvalidValueError(f"--body-file {body_file}: there is no folder {body_file.parent}", hint="create it")
+        if not env:
+            raise InvalidValueError("no environment is named", hint="name the one to promote into with --env")
         place = find_place(repo, base)
         request = PromoteRequest(
             selector=parse_selector(run, experiment=experiment, best=best, lowest=lowest, search=filter_),

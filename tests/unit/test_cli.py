@@ -115,6 +115,12 @@ def test_a_promotion_outside_any_repository_says_so_in_either_format(output, tmp
         assert result.stdout == ""
 
 
+def test_a_missing_environment_is_said_in_json_too():
+    result = RUNNER.invoke(app, ["promote", "0a1b", "--output", "json"])
+    assert result.exit_code == 2
+    assert "--env" in json.loads(result.stdout)["error"]["hint"]
+
+
 def test_a_body_file_in_no_folder_is_refused_before_anything_happens(tmp_path):
     path = tmp_path / "missing" / "body.md"
     result = RUNNER.invoke(app, ["promote", "0a1b", "--env", "staging", "--body-file", str(path)])
