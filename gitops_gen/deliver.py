@@ -35,18 +35,19 @@ def deliver(attempt: Attempt, promotion: Promotion) -> Outcome:
 def _withdraw(
     repository: Repository, forge: Forge | None, branch: str, existing: tuple[PullRequest, ...], progress: Progress
 ) -> Outcome:
-    """The base has it all already: a branch or pull request that is still there is out of date."""
-    closed = None
-    for pull_request in existing:
-        if forge is not None and pull_request.state == "open":
-            closed = forge.close(
-                pull_request.number,
-                body=mark_emptied(pull_request.body),
-                comment="Closed: the base branch already deploys this release, there is nothing left to change.",
-            )
-            break
-    removed = repository.delete_branch(branch)
-    return progress.note(operation="closed" if closed or removed else "unchanged", pull_request=closed)
+    """The base has it all already: what is still proposed is out of date."""
+    if forge is None:
+        return progress.note(operation="closed" if repository.delete_branch(branch) else "unchanged")
+    stale = next((pull_request for pull_request in existing if pull_request.state == "open"), None)
+    if stale is None:
+        return progress.note(operation="unchanged")
+    closed = forge.close(
+        stale.number,
+        body=mark_emptied(stale.body),
+        comment="Closed: the base branch already deploys this release, there is nothing left to change.",
+    )
+    repository.delete_branch(branch)
+    return progress.note(operation="closed", pull_request=closed)
 
 
 def _propose(

@@ -61,6 +61,11 @@ class Evidence:
         return dict(self.data["run"]["parameters"])
 
     @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The rules that were set aside for it."""
+        return tuple(Override(rule=entry["rule"], reason=entry["reason"]) for entry in self.data["overrides"])
+
+    @property
     def intact(self) -> bool:
         """False if anything was changed since it was written."""
         return self.data.get("hash") == hash_evidence(self.data)
@@ -167,7 +172,14 @@ def parse_evidence(text: str, *, path: str) -> Evidence:
     data = _to_plain(load_round_trip(text, path=path))
     try:
         evidence = Evidence(data=data)
-        _ = (evidence.digest, evidence.run_id, evidence.version, evidence.metrics, evidence.parameters)
+        _ = (
+            evidence.digest,
+            evidence.run_id,
+            evidence.version,
+            evidence.metrics,
+            evidence.parameters,
+            evidence.overrides,
+        )
         hash_evidence(data)
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise RefusedError(

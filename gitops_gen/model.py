@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gitops_gen.names import Digest, EnvironmentName, ModelName, RunId
+from gitops_gen.names import Digest, ModelName, RunId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,4 +215,3 @@ class Override:
 
     rule: str
     reason: str
-    environment: EnvironmentName | None = None

@@ -14,8 +14,8 @@ from gitops_gen.checks.pins import check_build
 from gitops_gen.config import default_model_settings, load_model_settings
 from gitops_gen.errors import NotFoundError, RefusedError
 from gitops_gen.evidence import Evidence, build_evidence, dump_evidence, keep_if_same, parse_evidence
-from gitops_gen.gates import check_order, check_run, compare_revision
-from gitops_gen.model import Image, Release, Run
+from gitops_gen.gates import Waivers, check_order, check_run, compare_revision, release_digest
+from gitops_gen.model import Image, Override, Release, Run
 from gitops_gen.names import EnvironmentName, ImageRef, ModelName, parse_image_ref, show
 from gitops_gen.overlay import EVIDENCE_FILE, overlay_folder, overlay_path
 from gitops_gen.plan import TITLE_LIMIT, one_line, write_commit_message, write_title
@@ -59,10 +59,7 @@ def prepare(attempt: Attempt) -> Promotion:
     champion, predecessor = (
         _read_evidence(attempt, tree, name) for name in (environment.name, environment.predecessor)
     )
-    overrides = (
-        *check_run(run, request.waivers),
-        *check_order(release=release, environment=environment, predecessor=predecessor, waivers=request.waivers),
-    )
+    overrides = _check_rules(request.waivers, release, environment, champion, predecessor)
     challenger = keep_if_same(
         champion, build_evidence(release=release, environment=environment.name, overrides=overrides, program=PROGRAM)
     )
@@ -102,6 +99,22 @@ def prepare(attempt: Attempt) -> Promotion:
         title=title,
         message=write_commit_message(release, environment.name, subject=request.commit_message or title),
         body=body,
+    )
+
+
+def _check_rules(
+    waivers: Waivers,
+    release: Release,
+    environment: Environment,
+    champion: Evidence | None,
+    predecessor: Evidence | None,
+) -> tuple[Override, ...]:
+    """What was set aside; a digest that the environment has already keeps what was set aside for it then."""
+    if champion is not None and champion.digest == release_digest(release):
+        return champion.overrides
+    return (
+        *check_run(release.run, waivers),
+        *check_order(release=release, environment=environment, predecessor=predecessor, waivers=waivers),
     )
 
 

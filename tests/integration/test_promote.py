@@ -78,6 +78,19 @@ def test_what_the_base_has_already_is_unchanged(world: World):
     assert world.branches() == ["main"]
 
 
+def test_a_branch_that_was_left_after_the_merge_is_left_alone(world: World):
+    world.add_run(1, "a")
+    world.promote(1)
+    tip = world.head()
+    world.merge()
+    world.git("branch", BRANCH, tip)
+    assert world.promote(1).operation == "unchanged"
+    assert world.head() == tip
+    world.add_run(2, "b")
+    assert world.promote(2).operation == "created"
+    assert world.changed() == [EVIDENCE, OVERLAY]
+
+
 def test_going_back_to_what_runs_closes_the_pull_request_and_removes_the_branch(world: World):
     world.add_run(1, "a")
     world.promote(1)
@@ -154,6 +167,14 @@ def test_skipping_the_order_is_recorded_where_people_look(world: World):
     assert '{reason: "hot fix for #12", rule: "environment-order"}' in evidence
     assert "- `environment-order`: `hot fix for #12`" in outcome.body
     assert world.tracking.run_tags[f"{1:032x}"]["gitops-gen.production.verdict"] == "overridden"
+
+
+def test_what_runs_there_already_needs_no_reason_again(world: World):
+    world.add_run(1, "a")
+    world.promote(1, "production", waivers=Waivers(skip_order="hot fix"))
+    world.merge("gitops-gen/production/churn")
+    again = world.promote(1, "production")
+    assert (again.operation, again.error) == ("unchanged", None)
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "FAILED"])
@@ -305,6 +326,9 @@ def test_without_a_forge_the_branch_is_pushed_and_the_body_is_there(world: World
     assert world.promote(1).operation == "unchanged"
     world.add_run(2, "b")
     assert world.promote(2).operation == "updated"
+    world.git("update-ref", "refs/heads/main", BRANCH)
+    assert world.promote(2).operation == "closed", "the branch is removed, as there is no pull request to close"
+    assert world.branches() == ["main"]
 
 
 def test_a_missing_environment_settings_file_or_branch_is_named(world: World):

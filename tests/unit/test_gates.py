@@ -4,10 +4,9 @@ import pytest
 
 from gitops_gen.errors import RefusedError
 from gitops_gen.evidence import Evidence, build_evidence
-from gitops_gen.gates import Waivers, check_order, check_run, release_digest
-from gitops_gen.model import Release
-from gitops_gen.names import EnvironmentName
-from tests.releases import PRODUCTION, STAGING, digest, make_release, make_run
+from gitops_gen.gates import Waivers, check_order, check_run, compare_revision, release_digest
+from gitops_gen.model import Release, SourceCode
+from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run
 
 
 def evidence_of(release: Release) -> Evidence:
@@ -48,7 +47,6 @@ def test_skipping_the_order_takes_a_reason_that_is_kept():
         release=make_release(), environment=PRODUCTION, predecessor=None, waivers=Waivers(skip_order="hot fix")
     )
     assert (override.rule, override.reason) == ("environment-order", "hot fix")
-    assert override.environment is None or override.environment == EnvironmentName("production")
 
 
 def test_a_reason_that_was_not_needed_is_not_kept():
@@ -64,3 +62,20 @@ def test_a_release_is_known_by_its_image_or_by_its_artifact():
     assert release_digest(Release(model=release.model, run=release.run, image=None)) == digest("e")
     with pytest.raises(RefusedError, match="no image"):
         release_digest(Release(model=release.model, run=make_run(model=None), image=None))
+
+
+@pytest.mark.parametrize(
+    ("built", "trained", "differ"),
+    [
+        ("c0ffee1234", "c0ffee1234", False),
+        ("C0FFEE12", "c0ffee1234567890", False),
+        ("", "c0ffee1234", False),
+        ("c0ffee1234", "", False),
+        ("c0ffee", "c0ffee1234", True),
+        ("deadbeef", "c0ffee12", True),
+    ],
+)
+def test_image_and_run_name_the_same_commit_or_a_warning_says_both(built, trained, differ):
+    warning = compare_revision(make_run(source=SourceCode(commit=trained)), make_image(revision=built))
+    assert bool(warning) == differ
+    assert not differ or (built in warning and trained in warning)

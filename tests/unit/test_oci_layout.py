@@ -115,6 +115,7 @@ def test_an_index_that_vanishes_later_is_told_as_what_it_is(layout):
         make_tar({"index.json": b"not json", "oci-layout": b"{}"}),
         make_tar({"../index.json": b"{}", "/oci-layout": b"{}"}),
     ],
+    ids=["empty", "text", "broken-gzip", "gzipped-text", "cut", "no-layout", "no-json", "outside"],
 )
 def test_a_file_that_is_no_layout_archive_is_refused(tmp_path, content):
     archive = tmp_path / "image.tar"
