@@ -41,7 +41,7 @@ _NOISE = re.compile(
 
 def say(words: str) -> str:
     """Git's and the remote's words in one line, without what git says each time."""
-    lines = [re.sub(r"^(?:remote: |fatal: |error: )+", "", line.strip()).strip() for line in words.splitlines()]
+    lines = [re.sub(r"^(?:(?:remote|fatal|error):\s*)+", "", line.strip()) for line in words.splitlines()]
     told = dict.fromkeys(
         re.sub(r"\s+", " ", line.removeprefix("!").strip()) for line in lines if not _NOISE.search(line)
     )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ except ImportError as error:  # GitPython's way of saying that there is no git p
 
 MAX_WORDS = 2000
 """Characters of git's own words that are carried into a message."""
+_GRACE = 5.0
+"""Seconds for git to end when told to."""
 
 # What a person sets on purpose. GIT_DIR, GIT_INDEX_FILE and the like leak from hooks and aliases and mean another
 # repository; GIT_TRACE_CURL and its kin would write headers into what we quote.
@@ -89,7 +92,7 @@ class GitProcess:
         self._secrets = tuple(secrets)
         self._timeout = timeout
 
-    def start(self, *args: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    def start(self, *args: str, own_session: bool = False) -> "subprocess.Popen[bytes]":
         """A running git with pipes on all sides; the caller ends it."""
         with _without_leaked_variables():
             try:
@@ -97,31 +100,47 @@ class GitProcess:
                     [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *args],
                     as_process=True,
                     istream=subprocess.PIPE,
-                    env={**self._environment, **(environment or {})},
+                    start_new_session=own_session,
+                    env=self._environment,
                 )
             except git.GitCommandNotFound as error:
                 raise ConfigError("git cannot be run: no such program", hint="install git 2.31 or newer") from error
             # GitPython's wrapper stands in for the Popen in all that is used, and ends git when it is forgotten.
             return cast("subprocess.Popen[bytes]", child)
 
-    def run(self, *args: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+    def run(self, *args: str, stdin: bytes = b"") -> bytes:
         """What git prints.
 
         Raises:
             GitFailedError: git ended with another code than 0, or not within the time given.
         """
-        child = self.start(*args, environment=environment)
+        command = next(arg for arg in args if not arg.startswith("-") and "=" not in arg)
+        # A session of its own is ended as a whole, with the helpers that hold the connection. Only signing may use
+        # the terminal, for a passphrase.
+        child = self.start(*args, own_session=command != "commit-tree")
         try:
             out, err = child.communicate(stdin, timeout=self._timeout)
         except subprocess.TimeoutExpired as error:
-            child.kill()
-            child.communicate(b"")
-            raise GitFailedError(args[0], f"no answer within {self._timeout:g} seconds") from error
+            _end(child)
+            raise GitFailedError(command, f"no answer within {self._timeout:g} seconds") from error
         except BaseException:
-            child.kill()
+            _end(child)
             raise
         if child.returncode != 0:
             # push --porcelain says on stdout why a ref was rejected
-            text = "\n".join(part.decode(errors="replace") for part in (err, out if args[0] == "push" else b""))
-            raise GitFailedError(args[0], clean_words(text, self._secrets))
+            text = "\n".join(part.decode(errors="replace") for part in (err, out if command == "push" else b""))
+            raise GitFailedError(command, clean_words(text, self._secrets))
         return out
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End git and the helpers in its session."""
+    try:
+        in_own_session = os.getpgid(child.pid) == child.pid
+        (os.killpg if in_own_session else os.kill)(child.pid, signal.SIGTERM)
+    except (AttributeError, OSError):  # no such calls on Windows; git may have ended just now
+        child.terminate()
+    try:
+        child.communicate(timeout=_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()

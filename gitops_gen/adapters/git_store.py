@@ -145,6 +145,7 @@ class GitStore:
                     self._filter += 1
                 elif self._depth and _NO_DEPTH.search(error.words):
                     self._depth = False
+                    self._filter = len(_FILTERS) - 1  # and plain file servers hang on a filter
                 else:
                     raise
             else:

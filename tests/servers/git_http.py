@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", "") if self.server.owner.speaks_v2 else "",
             "REQUEST_METHOD": self.command,
             "PATH_INFO": parts.path,
             "QUERY_STRING": parts.query,
@@ -195,6 +195,8 @@ class GitHttpServer:
     password: str = ""
     status: int = 0
     """Where set, the answer to every request."""
+    speaks_v2: bool = True
+    """Off, it is a server of the old protocol, which gives no objects by their ids."""
     requests: list[str] = field(default_factory=list)
     watchers: list[Callable[[], None]] = field(default_factory=list)
     """Called at each request, before it is answered."""
