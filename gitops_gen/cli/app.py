@@ -12,16 +12,15 @@ from gitops_gen.cli.record_image import record_image
 
 app = typer.Typer(
     name="gitops-gen",
-    help="From an MLflow run to a pull request that Argo CD can sync.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(init)
-app.command("record-image")(record_image)
-app.command()(promote)
-app.command()(demo)
+app.command(short_help="Start a GitOps repository.")(init)
+app.command("record-image", short_help="Tie an image to its run.")(record_image)
+app.command(short_help="Open or update the pull request for a run.")(promote)
+app.command(short_help="Show the whole way on this machine.")(demo)
 
 
 def _print_version(wanted: bool) -> None:
@@ -38,6 +37,6 @@ def start(
 ) -> None:
     """From an MLflow run to a pull request that Argo CD can sync.
 
-    Exit codes: 0 done or nothing to do; 1 a check, a gate or the build said no; 2 usage or configuration;
-    3 MLflow, the registry, git or the forge is unreachable or refuses; 70 a bug.
+    Exit codes: 0 done, or nothing to do; 1 a rule, a check or the build said no; 2 wrong usage or settings; 3 MLflow,
+    the registry, git or the forge is unreachable or refuses; 70 a bug.
     """

@@ -12,7 +12,13 @@ Repo = Annotated[
     str,
     typer.Option(metavar="URL|PATH", help="GitOps repository; by default the origin of this checkout."),
 ]
-Base = Annotated[str, typer.Option(metavar="BRANCH", help="Branch to merge into; by default repository.baseBranch.")]
+Base = Annotated[
+    str,
+    typer.Option(
+        metavar="BRANCH",
+        help="Branch to merge into; by default the one of this checkout, or repository.baseBranch with --repo.",
+    ),
+]
 TrackingUri = Annotated[
     str,
     typer.Option(metavar="URI", help="MLflow server; wins over MLFLOW_TRACKING_URI and gitops-gen.yaml."),
