@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = [
     "tests.servers.git_http",
@@ -12,6 +13,9 @@ pytest_plugins = [
 
 REQUIRE_SERVERS = "GITOPS_GEN_REQUIRE_SERVERS"
 """Set in CI, where every server is installed: a test that skips for want of one fails the whole run."""
+
+settings.register_profile("unhurried", deadline=None)  # how busy the machine is says nothing of the code
+settings.load_profile("unhurried")
 
 _missing: set[str] = set()
 

@@ -43,7 +43,7 @@ def test_the_demo_prints_what_the_examples_show(tmp_path):
     folder = tmp_path / "demo"
     command = [sys.executable, "-m", "gitops_gen", "demo", "--keep", str(folder)]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MLFLOW_"))}
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     check_golden(GOLDEN, normalize(done.stdout, folder))

@@ -33,7 +33,7 @@ class Stack:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "gitops_gen", *arguments]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False, timeout=300)
 
     def promote(self, number: int, *arguments: str) -> tuple[int, dict, str]:
         done = self.run("promote", self.runs[number], "--env", "staging", "--repo", self.url, "-o", "json", *arguments)
