@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gitops_gen.cli.app import app
+from gitops_gen.settings import ForgeKind
+from tests.contract.stages import TOKEN, open_stage
 from tests.integration.conftest import World
 from tests.oci_images import build_image, write_layout
 from tests.servers.mlflow_server import SeededStore
@@ -89,6 +92,44 @@ def test_sign_off_and_another_image_are_options(world: World, checkout: Path, la
     assert code == 0, err
     assert json.loads(out)["image"] == f"{image}@{build_image(salt='2').digest}"
     assert "Signed-off-by: Ada <ada@example.com>" in world.git("log", "-1", "--format=%B", BRANCH)
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab", "gitea"])
+def test_each_forge_gets_one_pull_request_through_its_own_api(
+    kind: ForgeKind, world: World, checkout: Path, layout: Path, monkeypatch: pytest.MonkeyPatch
+):
+    options = ("--env", "staging", "--image-layout", str(layout), "--image", IMAGE, "--output", "json")
+    with open_stage(kind) as stage:
+        project = stage.access.project
+        forge = f"forge:\n  kind: {kind}\n  url: {project.web}\n  project: {project.path}\n"
+        world.git("stash", "--include-untracked", folder=checkout)
+        world.commit({"gitops-gen.yaml": lambda text: re.sub(r"forge:\n  kind: none\n", forge, strip_comments(text))})
+        code, out, err = run("promote", "models:/churn/1", *options)
+        assert code == 2
+        assert "GITOPS_GEN_FORGE_TOKEN" in err, "without a token nothing is pushed"
+        assert world.branches() == ["main"]
+
+        monkeypatch.setenv("GITOPS_GEN_FORGE_TOKEN", TOKEN)
+        created = json.loads(run("promote", "models:/churn/1", *options)[1])
+        again = json.loads(run("promote", "models:/churn/1", *options)[1])
+        changed = json.loads(run("promote", "models:/churn/1", *options, "--title", "Other")[1])
+        assert [outcome["operation"] for outcome in (created, again, changed)] == ["created", "unchanged", "updated"]
+        assert created["pull_request"] == again["pull_request"] == changed["pull_request"]
+        assert created["pull_request"]["url"].startswith(project.web)
+
+        stage.set_state(created["pull_request"]["number"], "closed")
+        code, out, err = run("promote", "models:/churn/1", *options)
+        assert (code, json.loads(out)["operation"]) == (1, "none")
+        assert "closed without merging" in err
+
+        stage.fail(403, "not for you")
+        code, out, err = run("promote", "models:/churn/1", *options)
+        assert code == 3
+        assert TOKEN not in out + err
+
+
+def strip_comments(text: str) -> str:
+    return re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
