@@ -15,7 +15,7 @@ from gitops_gen.errors import ConfigError
 try:
     import git
 except ImportError as error:  # GitPython's way of saying that there is no git program
-    raise ConfigError(f"git cannot be run: {error}", hint="install git 2.31 or newer") from error
+    raise ConfigError(f"git cannot be run: {str(error).splitlines()[0]}", hint="install git 2.31 or newer") from error
 
 MAX_WORDS = 2000
 """Characters of git's own words that are carried into a message."""

@@ -18,10 +18,14 @@ def demo(
     an image as an OCI layout, and a bare git repository as the remote.
     """
     import os
+    import shutil
     import tempfile
     import warnings
 
-    from gitops_gen.errors import InvalidValueError
+    from gitops_gen.errors import ConfigError, InvalidValueError
+
+    if shutil.which("git") is None:
+        raise ConfigError("the demo needs git, and there is none on PATH", hint="install git 2.31 or newer")
 
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     warnings.simplefilter("ignore")  # other people's libraries'; the demo has its own to show

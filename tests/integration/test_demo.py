@@ -55,3 +55,10 @@ def test_the_demo_keeps_out_of_a_folder_that_is_there(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "name a folder that is not there" in done.stderr
+
+
+def test_the_demo_without_git_says_what_is_missing(tmp_path):
+    command = [sys.executable, "-m", "gitops_gen", "demo"]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == ("error: the demo needs git, and there is none on PATH\nhint: install git 2.31 or newer\n")
