@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -378,6 +380,30 @@ class TestRefusals:
                 pytest.raises(UnreachableError, match="no answer within"),
             ):
                 repository.open()
+
+    def test_an_interrupt_ends_git_and_its_helpers(self, git_identity: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/x.git"
+            main = threading.main_thread().ident
+            timer = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
+            with RepositoryGit(url) as repository:
+                timer.start()
+                with pytest.raises(KeyboardInterrupt):
+                    repository.open()
+            silent.settimeout(2)
+            connection, _ = silent.accept()
+            with connection:
+                connection.settimeout(2)
+                while connection.recv(4096):  # the request; then the end, as nobody holds the other side
+                    pass
+
+    def test_a_machine_without_git_is_told_to_install_it(
+        self, remote: BareRepository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("git.Git.GIT_PYTHON_GIT_EXECUTABLE", "no-such-git")
+        with RepositoryGit(remote.path) as repository, pytest.raises(ConfigError, match="git cannot be run") as caught:
+            repository.open()
+        assert "install git" in caught.value.hint
 
     def test_a_server_that_stops_before_the_push_leaves_the_remote_as_it_was(
         self, git_http_open: GitHttpServer, git_identity: Path
