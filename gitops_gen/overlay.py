@@ -16,7 +16,6 @@ from gitops_gen.yamlio import dump_round_trip, load_round_trip
 
 BASE = "../../base"
 EVIDENCE_FILE = "evidence.yaml"
-"""Must be the name that gitops_gen.evidence writes."""
 
 _HEAD = """\
 # Shared with gitops-gen. Each promotion sets: namespace, our image under `images`, the patch marked

@@ -13,7 +13,8 @@ from gitops_gen.checks.closure import read_closure
 from gitops_gen.checks.pins import check_build
 from gitops_gen.config import default_model_settings, load_model_settings
 from gitops_gen.errors import NotFoundError, RefusedError
-from gitops_gen.evidence import Evidence, build_evidence, dump_evidence, keep_if_same, parse_evidence
+from gitops_gen.evidence import Evidence, build_evidence, keep_if_same
+from gitops_gen.evidence_file import dump_evidence, parse_evidence
 from gitops_gen.gates import Waivers, check_order, check_run, compare_revision, release_digest
 from gitops_gen.model import Image, Override, Release, Run
 from gitops_gen.names import EnvironmentName, ImageRef, ModelName, parse_image_ref, show

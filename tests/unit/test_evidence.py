@@ -10,15 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitops_gen.errors import ConfigError, RefusedError
-from gitops_gen.evidence import (
-    SIZE_LIMIT,
-    Evidence,
-    build_evidence,
-    dump_evidence,
-    hash_evidence,
-    keep_if_same,
-    parse_evidence,
-)
+from gitops_gen.evidence import Evidence, build_evidence, hash_evidence, keep_if_same
+from gitops_gen.evidence_file import SIZE_LIMIT, dump_evidence, parse_evidence
 from gitops_gen.model import Dataset, Metric, MetricPoint, Override, Release, SourceCode
 from gitops_gen.names import ModelName
 from tests.releases import STAGING, digest, make_release, make_run, metric
