@@ -54,7 +54,9 @@ def make_remote(folder: Path, size: int) -> Path:
     git(work, "commit", "--quiet", "--message", "start")
     remote = folder / f"remote-{size}.git"
     git(folder, "clone", "--quiet", "--bare", str(work), str(remote))
-    git(remote, "repack", "-a", "-d", "--quiet")  # as a forge keeps it
+    git(remote, "repack", "-a", "-d", "--quiet")  # as forges keep theirs, and let people fetch from them
+    git(remote, "config", "uploadpack.allowFilter", "true")
+    git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
     shutil.rmtree(work)
     return remote
 
