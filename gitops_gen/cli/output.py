@@ -26,20 +26,20 @@ def print_fields(fields: Mapping[str, str]) -> None:
     width = max((len(name) for name, value in fields.items() if value), default=0)
     for name, value in fields.items():
         if value:
-            print(f"  {name:<{width}}  {_printable(value)}")
+            print(f"  {name:<{width}}  {make_printable(value)}")
 
 
 def print_warnings(warnings: Iterable[str]) -> None:
     """Each warning on a line of standard error."""
     for warning in warnings:
-        print(f"warning: {_printable(warning)}", file=sys.stderr)
+        print(f"warning: {make_printable(warning)}", file=sys.stderr)
 
 
 def print_error(error: GitopsGenError) -> None:
     """What went wrong and the way out, on standard error."""
-    print(f"error: {_printable(error.message)}", file=sys.stderr)
+    print(f"error: {make_printable(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"hint: {_printable(error.hint)}", file=sys.stderr)
+        print(f"hint: {make_printable(error.hint)}", file=sys.stderr)
 
 
 def describe_error(error: GitopsGenError) -> dict[str, Any]:
@@ -47,6 +47,6 @@ def describe_error(error: GitopsGenError) -> dict[str, Any]:
     return {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
 
 
-def _printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """`text` without what could move a terminal's cursor or colour it; lines stay."""
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitops_gen.cli.options import Base, ImageLayout, InsecureRegistry, Output, Repo, TrackingUri
-from gitops_gen.cli.output import OutputFormat, print_error, print_fields, print_json, print_warnings
+from gitops_gen.cli.output import OutputFormat, make_printable, print_error, print_fields, print_json, print_warnings
 from gitops_gen.errors import GitopsGenError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def promote(
     except GitopsGenError as error:
         outcome = Outcome(environment=env, dry_run=dry_run, error=error)
     if body_file is not None and outcome.body:
-        body_file.write_text(outcome.body, encoding="utf-8")
+        outcome = _write_body(body_file, outcome)
     if output is OutputFormat.JSON:
         print_json(outcome.to_json())
     else:
@@ -120,13 +120,24 @@ def promote(
         raise typer.Exit(outcome.error.exit_code)
 
 
+def _write_body(path: Path, outcome: "Outcome") -> "Outcome":
+    """The outcome, with a warning if the file cannot be written: by now the promotion is done."""
+    from dataclasses import replace
+
+    try:
+        path.write_text(outcome.body, encoding="utf-8")
+    except OSError as error:
+        return replace(outcome, warnings=(*outcome.warnings, f"{path} was not written: {error.strerror}"))
+    return outcome
+
+
 def _print_text(outcome: "Outcome") -> None:
     """The outcome for people: what happened in the first line, then the facts."""
     if outcome.error:
         return
     if outcome.dry_run:
-        print(outcome.diff, end="")
-        print(f"dry run: {len(outcome.files)} files would change, nothing was written")
+        print(make_printable(outcome.diff), end="")
+        print(f"dry run: nothing was written; files that would change: {len(outcome.files)}")
         return
     request, run = outcome.pull_request, outcome.run
     where = f"pull request {request.number}: {request.url}" if request else outcome.environment

@@ -68,7 +68,7 @@ def test_a_run_is_tied_to_its_image_and_promoted_from_a_dirty_checkout(
     code, out, err = run("promote", "models:/churn/1", *options, "--dry-run")
     assert code == 0, err
     assert f"+  digest: {build_image().digest}" in out
-    assert "nothing was written" in out
+    assert out.endswith("dry run: nothing was written; files that would change: 9\n")
     assert world.branches() == ["main"]
 
     body = tmp_path / "body.md"
@@ -78,8 +78,9 @@ def test_a_run_is_tied_to_its_image_and_promoted_from_a_dirty_checkout(
     assert f"branch  {BRANCH}" in out
     assert body.read_text().startswith("## `churn` version 1 for `staging`")
     assert "Signed-off-by" not in world.git("log", "-1", "--format=%B", BRANCH)
-    code, out, err = run("promote", name, *options, "--output", "json")
+    code, out, err = run("promote", name, *options, "--output", "json", "--body-file", str(tmp_path))
     assert (code, json.loads(out)["operation"]) == (0, "unchanged")
+    assert f"{tmp_path} was not written" in err
     assert photograph(checkout) == before
 
 
