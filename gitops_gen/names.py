@@ -16,7 +16,7 @@ MODEL_NAME_LIMIT = 50
 """Characters of a model name, so that Seldon's `<name>-default` Service fits a DNS label (63) unhashed."""
 ENVIRONMENT_NAME_LIMIT = 20
 
-_USERINFO = re.compile(r"://[^/?#@\s\"']*(?:@[^/?#@\s\"']*)*@")
+_USERINFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -36,7 +36,7 @@ def show(text: str, limit: int = 80) -> str:
 
 def strip_credentials(text: str) -> str:
     """`text` without the `user:password@` of any URL in it."""
-    return _USERINFO.sub("://", text)
+    return _USERINFO.sub("", text)
 
 
 def parse_run_id(text: str) -> RunId:

@@ -12,9 +12,9 @@ from github.Repository import Repository as GitHubRepository
 
 from gitops_gen.adapters.forge_http import (
     USER_AGENT,
-    BoundedRetry,
     ForgeAccess,
     ForgeError,
+    ForgeRetry,
     make_refusal,
     make_silence,
     try_softly,
@@ -47,7 +47,7 @@ class GitHubForge:
             timeout=max(1, round(access.timeout)),
             user_agent=USER_AGENT,
             per_page=_PAGE,
-            retry=BoundedRetry.make(access.pause),
+            retry=ForgeRetry.make(access.pause),
             # PyGithub would sleep 0.25 s before each request and 1 s before each write.
             seconds_between_requests=0,
             seconds_between_writes=0,

@@ -3,16 +3,13 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import requests
-import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import InvalidHeader, MaxRetryError
-from urllib3.response import BaseHTTPResponse
 
 from gitops_gen.adapters.forge_project import ForgeProject
+from gitops_gen.adapters.http_limits import BoundedRetry
 from gitops_gen.errors import UnreachableError
 from gitops_gen.settings import ForgeKind
 
@@ -56,8 +53,10 @@ class ForgeError(UnreachableError):
         self.status = status
 
 
-class BoundedRetry(urllib3.Retry):
+class ForgeRetry(BoundedRetry):
     """A few retries of reads, and of whatever a rate limit held back, each with a bounded wait."""
+
+    longest_wait = LONGEST_WAIT
 
     @classmethod
     def make(cls, pause: float) -> Self:
@@ -81,27 +80,6 @@ class BoundedRetry(urllib3.Retry):
             return bool(self.total)
         return super().is_retry(method, status_code, has_retry_after)
 
-    def parse_retry_after(self, retry_after: str) -> float:
-        """Seconds; 0 for a header that is neither a number nor a date."""
-        try:
-            return super().parse_retry_after(retry_after)
-        except InvalidHeader:
-            return 0
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: Any = None,  # noqa: ANN401 - handed through
-    ) -> Self:
-        """The retries that are left; none where the forge asks for a longer wait than LONGEST_WAIT."""
-        if response is not None and _pool is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT:
-            raise MaxRetryError(_pool, url or "")
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
 
 def make_session(access: ForgeAccess) -> requests.Session:
     """A session with the retries above; the caller sets the login on it."""
@@ -109,7 +87,7 @@ def make_session(access: ForgeAccess) -> requests.Session:
     # A redirect turns a write into a read, and may lead to a host that the token is not for.
     session.max_redirects = 0
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=BoundedRetry.make(access.pause)))
+        session.mount(scheme, HTTPAdapter(max_retries=ForgeRetry.make(access.pause)))
     return session
 
 

@@ -1,11 +1,11 @@
 """Which project on which forge a repository's URL means."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import SplitResult, urlsplit
 
+from gitops_gen.adapters.http_limits import is_loopback
 from gitops_gen.errors import ConfigError
 from gitops_gen.names import show
 from gitops_gen.settings import ForgeKind, ForgeSettings
@@ -104,16 +104,6 @@ def parse_project(repository_url: str, settings: ForgeSettings) -> ForgeProject:
         web, path = _split_sub_path(web, path, settings)
     _check_path(path, settings, repository_url)
     return ForgeProject(kind=settings.kind, web=web, path=path)
-
-
-def is_loopback(host: str) -> bool:
-    """True if `host` (no port) is this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _read_remote(url: str) -> _Remote | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from gitops_gen.errors import ConfigError
+from gitops_gen.names import strip_credentials
 
 try:
     import git
@@ -35,7 +36,6 @@ _FIXED = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
 }
-_USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
 _environment_lock = threading.Lock()
 
 
@@ -76,7 +76,7 @@ def clean_words(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` fit for a message: no secret, no user information in URLs, no control characters, not endless."""
     for secret in secrets:
         text = text.replace(secret, "***")
-    text = _USERINFO.sub("", text)
+    text = strip_credentials(text)
     text = "".join(c if c.isprintable() or c == "\n" else " " for c in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text))
     return text.strip()[:MAX_WORDS]
 

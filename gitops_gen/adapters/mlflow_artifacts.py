@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gitops_gen.adapters.mlflow_errors import strip_secrets, strip_user_info
+from gitops_gen.adapters.mlflow_errors import strip_secrets
 from gitops_gen.adapters.mlflow_store import MlflowStore, find_local_path
 from gitops_gen.errors import GitopsGenError
-from gitops_gen.names import Digest
+from gitops_gen.names import Digest, strip_credentials
 
 if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
@@ -113,5 +113,5 @@ def describe_failure(error: Exception) -> str:
         return error.message
     if isinstance(error, ImportError) and error.name:
         return f"it needs {error.name}: pip install {error.name}"
-    words = " ".join(strip_user_info(str(error)).split())
+    words = " ".join(strip_credentials(str(error)).split())
     return words[:_WORDS_LIMIT] or type(error).__name__

@@ -4,9 +4,8 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gitops_gen.errors import ConfigError, GitopsGenError, InvalidValueError, NotFoundError, UnreachableError
-from gitops_gen.names import show
+from gitops_gen.names import show, strip_credentials
 
-_USER_INFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 _SECRET_PARAMETER = re.compile(
     r"x-amz-(signature|credential|security-token)|x-goog-(signature|credential)"
     r"|sig|signature|(access_|auth_)?token|pass(word|wd)?|pwd|secret|api_?key",
@@ -24,14 +23,9 @@ _LOG_IN = (
 )
 
 
-def strip_user_info(text: str) -> str:
-    """`text` without the user and password of any URL in it."""
-    return _USER_INFO.sub("", text)
-
-
 def strip_secrets(uri: str) -> str:
     """`uri` without user, password and those query parameters that grant access."""
-    clean = strip_user_info(uri)
+    clean = strip_credentials(uri)
     parts = urlsplit(clean)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if not _SECRET_PARAMETER.fullmatch(name)]
@@ -128,5 +122,5 @@ def _shorten(error: Exception) -> str:
     body = _BODY.search(text)
     if body and body["body"].lstrip().startswith("<"):
         text = text[: body.start()] + "the answer is a web page"
-    words = " ".join(strip_user_info(text).split())
+    words = " ".join(strip_credentials(text).split())
     return words if len(words) <= _MESSAGE_LIMIT else words[: _MESSAGE_LIMIT - 1] + "…"

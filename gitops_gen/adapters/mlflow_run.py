@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from gitops_gen.adapters.mlflow_best import LARGEST
-from gitops_gen.adapters.mlflow_errors import strip_secrets, strip_user_info
+from gitops_gen.adapters.mlflow_errors import strip_secrets
 from gitops_gen.adapters.mlflow_store import MlflowStore
 from gitops_gen.model import Dataset, Metric, MetricPoint, SourceCode
+from gitops_gen.names import strip_credentials
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric as MlflowMetric
@@ -84,7 +85,7 @@ def find_source(text: str) -> str:
         for key in ("uri", "url", "path", "table_name", "delta_table_name"):
             if isinstance(source.get(key), str) and source[key]:
                 return strip_secrets(source[key])
-    return strip_user_info(json.dumps(source, sort_keys=True, separators=(",", ":")))
+    return strip_credentials(json.dumps(source, sort_keys=True, separators=(",", ":")))
 
 
 def read_tags(run: "MlflowRun") -> dict[str, str]:

@@ -1,26 +1,19 @@
 """HTTP as a registry needs it: bounded bodies and waits, redirects that carry no login away, errors without secrets."""
 
-import ipaddress
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
+from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from gitops_gen.adapters.http_limits import BoundedRetry, is_loopback
 from gitops_gen.adapters.oci_manifest import BODY_LIMIT
 from gitops_gen.errors import UnreachableError
-
-LONGEST_WAIT = 30.0
-"""Seconds; a server that asks to wait longer (Retry-After) gets no second try."""
 
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -38,29 +31,6 @@ class Answer:
     body: bytes = field(repr=False)
     url: str
     """The address that answered, after redirects."""
-
-
-class _Retry(urllib3.Retry):
-    """Retries that give up where the server asks for more than LONGEST_WAIT."""
-
-    def parse_retry_after(self, retry_after: str) -> float:
-        try:
-            return super().parse_retry_after(retry_after)
-        except InvalidHeader:
-            return 0
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: TracebackType | None = None,
-    ) -> Self:
-        if response is not None and _pool is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT:
-            raise MaxRetryError(_pool, url or "")
-        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 class _Session(requests.Session):
@@ -90,7 +60,7 @@ class HttpClient:
         self._insecure = insecure
         self._timeout = timeout
         self._session = _Session()
-        retry = _Retry(
+        retry = BoundedRetry(
             connect=1,
             read=1,
             status=3,
@@ -186,15 +156,6 @@ def _bypass_proxies(url: str) -> dict[str, str] | None:
     """What tells requests that this machine is not reached through a proxy."""
     host = split_origin(url)[1]
     return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(host) else None
-
-
-def is_loopback(host: str) -> bool:
-    """True if `host` (with or without port) is this machine by its very name."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def show_address(url: str) -> str:

@@ -665,7 +665,10 @@ class TestEnvironment:
             publish(repository)
         assert remote.git("log", "-1", "--format=%an", BRANCH) == "From Environment"
 
-    def test_no_temporary_folder_outlives_the_repository(self, remote: BareRepository) -> None:
+    def test_no_temporary_folder_outlives_the_repository(
+        self, remote: BareRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where no other test makes any
         before = temporary_folders()
         with RepositoryGit(remote.path) as repository:
             publish(repository)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitops_gen.adapters.forge_http import ForgeAccess, clean_text, make_refusal, read_message
-from gitops_gen.adapters.forge_project import ForgeProject, is_loopback, parse_project
+from gitops_gen.adapters.forge_project import ForgeProject, parse_project
 from gitops_gen.adapters.forges import make_forge
+from gitops_gen.adapters.http_limits import is_loopback
 from gitops_gen.errors import ConfigError, GitopsGenError
 from gitops_gen.settings import ForgeKind, ForgeSettings
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitops_gen.adapters.http_limits import is_loopback
 from gitops_gen.adapters.registry_auth import Challenge, parse_challenges
 from gitops_gen.adapters.registry_credentials import Credential, find_credential, list_config_files
-from gitops_gen.adapters.registry_http import is_loopback, show_address
+from gitops_gen.adapters.registry_http import show_address
 from gitops_gen.errors import ConfigError
 
 HOST = "registry.example.com"
