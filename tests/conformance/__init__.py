@@ -1,0 +1,1 @@
+"""Our schemas against the upstream definitions that they were made from."""

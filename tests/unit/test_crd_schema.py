@@ -1,0 +1,582 @@
+"""Each rule by which a CustomResourceDefinition becomes a schema, on small definitions."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitops_gen.crd_schema import list_versions, make_schema
+from gitops_gen.errors import InvalidValueError
+from gitops_gen.native_types import find_differences, find_native, index_definitions
+from gitops_gen.schema_compaction import dump_schema, share_subtrees
+
+CORE = "io.k8s.api.core.v1"
+META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+TEXT: dict[str, Any] = {"type": "string"}
+NULLABLE = {"type": ["string", "null"]}
+
+
+def define(fields: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """A definition, written as the releases of Kubernetes write them."""
+    made = {"type": ["object", "null"], "properties": fields, "additionalProperties": False}
+    return made | ({"required": required} if required else {})
+
+
+def refer(name: str) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+DEFINITIONS: dict[str, Any] = {
+    META: define({"name": NULLABLE, "labels": {"type": ["object", "null"], "additionalProperties": NULLABLE}}),
+    QUANTITY: {"oneOf": [NULLABLE, {"type": ["number", "null"]}]},
+    f"{CORE}.ResourceRequirements": define(
+        {name: {"type": ["object", "null"], "additionalProperties": refer(QUANTITY)} for name in ("limits", "requests")}
+    ),
+    f"{CORE}.ContainerPort": define(
+        {"containerPort": {"type": "integer", "format": "int32"}, "name": NULLABLE, "protocol": NULLABLE},
+        ["containerPort"],
+    ),
+    f"{CORE}.Container": define(
+        {
+            "name": TEXT,
+            "image": NULLABLE,
+            "ports": {
+                "type": ["array", "null"],
+                "items": refer(f"{CORE}.ContainerPort"),
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["containerPort", "protocol"],
+            },
+            "resources": refer(f"{CORE}.ResourceRequirements"),
+        },
+        ["name"],
+    ),
+    f"{CORE}.ConfigMapKeySelector": define({"key": TEXT, "name": NULLABLE, "optional": {"type": "boolean"}}, ["key"]),
+    f"{CORE}.SecretKeySelector": define({"key": TEXT, "name": NULLABLE, "optional": {"type": "boolean"}}, ["key"]),
+    f"{CORE}.Pair": define({"name": TEXT, "value": NULLABLE}),
+    f"{CORE}.PodTemplate": define({"metadata": refer(META), "size": NULLABLE, "extra": NULLABLE}),
+    f"{CORE}.PodCondition": define({"type": TEXT, "status": TEXT, "reason": NULLABLE}),
+    "io.k8s.api.apps.v1.Rolling": define({"a": TEXT, "b": TEXT, "c": TEXT}),
+}
+RESOURCES = {
+    "type": "object",
+    "properties": {
+        name: {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [{"type": "integer"}, {"type": "string"}],
+                "pattern": "^[0-9]+m?$",
+                "x-kubernetes-int-or-string": True,
+            },
+        }
+        for name in ("limits", "requests")
+    },
+}
+NUMBER = {"type": "integer", "format": "int32"}
+PORT: dict[str, Any] = {
+    "type": "object",
+    "required": ["containerPort", "protocol"],
+    "properties": {
+        "containerPort": NUMBER | {"description": "a port"},
+        "name": TEXT,
+        "protocol": {"type": "string", "default": "TCP"},
+    },
+}
+CONTAINER = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": TEXT,
+        "image": TEXT,
+        "ports": {
+            "type": "array",
+            "items": PORT,
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["containerPort", "protocol"],
+        },
+        "resources": RESOURCES,
+    },
+}
+
+
+def make_crd(root: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "metadata": {"name": "examples.example.org"},
+        "spec": {
+            "group": "example.org",
+            "names": {"kind": "Example"},
+            "versions": [{"name": "v1", "served": True, "schema": {"openAPIV3Schema": root}}],
+            **more,
+        },
+    }
+
+
+def convert(spec: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What becomes of a spec."""
+    made = make_schema(make_crd({"type": "object", "properties": {"spec": spec}} | more), "v1", {"1.30": DEFINITIONS})
+    assert "$defs" not in made
+    converted: dict[str, Any] = made["properties"]["spec"]
+    return converted
+
+
+def convert_field(field: dict[str, Any]) -> dict[str, Any]:
+    """What becomes of a field of a spec."""
+    converted: dict[str, Any] = convert({"type": "object", "properties": {"field": field}})["properties"]["field"]
+    return converted
+
+
+# The whole object
+
+
+def test_the_head_says_what_the_schema_is_of():
+    schema = make_schema(make_crd({"type": "object", "required": ["spec"]}), "v1", {"1.30": DEFINITIONS})
+
+    assert schema == {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Example example.org/v1",
+        "x-kubernetes-version": "1.30",
+        "type": "object",
+        "properties": {
+            "apiVersion": {"const": "example.org/v1"},
+            "kind": {"const": "Example"},
+            "metadata": {"$ref": f"kubernetes:{META}"},
+        },
+        "required": ["apiVersion", "kind", "spec"],
+        "additionalProperties": False,
+    }
+
+
+def test_what_upstream_wants_of_metadata_is_kept():
+    metadata = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 8}}}
+    schema = make_schema(make_crd({"properties": {"metadata": metadata}}), "v1", {"1.30": DEFINITIONS})
+
+    assert schema["properties"]["metadata"] == {
+        "$ref": f"kubernetes:{META}",
+        "properties": {"name": {"type": "string", "maxLength": 8}},
+    }
+
+
+def test_a_version_that_is_not_served_is_not_listed_and_not_made():
+    crd = make_crd({})
+    crd["spec"]["versions"].append({"name": "v1alpha1", "served": False})
+
+    assert list_versions(crd) == ["v1"]
+    with pytest.raises(InvalidValueError, match="does not serve 'v1alpha1'") as raised:
+        make_schema(crd, "v1alpha1", {"1.30": DEFINITIONS})
+    assert raised.value.hint == "it serves v1"
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "string", "enum": ["a", "b"], "default": "a"},
+        {"type": "string", "pattern": "^a", "minLength": 1, "maxLength": 3, "format": "date-time"},
+        {"type": "number", "minimum": 0, "maximum": 9, "multipleOf": 3},
+        {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 2, "uniqueItems": True},
+        {"type": "object", "additionalProperties": TEXT, "minProperties": 1, "maxProperties": 2},
+        {"type": "array", "items": TEXT, "x-kubernetes-list-type": "set"},
+        {"type": "object", "additionalProperties": TEXT, "default": {"description": "kept", "title": "kept"}},
+    ],
+    ids=str,
+)
+def test_what_a_value_must_be_is_kept(field: dict[str, Any]):
+    assert convert_field(field) == field
+
+
+def test_prose_and_rules_in_cel_are_dropped_but_fields_of_these_names_stay():
+    said = {"description": "x", "title": "x", "example": "x", "externalDocs": {}, "x-kubernetes-validations": []}
+    field = {"type": "object", "properties": {"description": TEXT | said, "title": TEXT}} | said
+
+    assert convert_field(field) == {
+        "type": "object",
+        "properties": {"description": TEXT, "title": TEXT},
+        "additionalProperties": False,
+    }
+
+
+def test_null():
+    assert convert_field({"type": "string", "nullable": True}) == {"type": ["string", "null"]}
+    assert convert_field({"nullable": True, "enum": ["a"]}) == {"anyOf": [{"enum": ["a"]}, {"type": "null"}]}
+    assert convert_field({"nullable": True, "x-kubernetes-preserve-unknown-fields": True}) == {}
+    assert convert_field({"nullable": True, "x-kubernetes-int-or-string": True})["type"] == [
+        "integer",
+        "string",
+        "null",
+    ]
+
+
+def test_integer_or_string():
+    flag = {"x-kubernetes-int-or-string": True}
+    made = {"type": ["integer", "string"], **flag}
+    either = [{"type": "integer"}, {"type": "string"}]
+
+    assert convert_field(flag) == made
+    assert convert_field({"anyOf": either, "pattern": "^a"} | flag) == made | {"pattern": "^a"}
+    assert convert_field({"allOf": [{"anyOf": either}, {"maximum": 3}]} | flag) == made | {"allOf": [{"maximum": 3}]}
+
+
+def test_an_exclusive_bound_is_a_number():
+    field = {"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": 9, "exclusiveMaximum": False}
+
+    assert convert_field(field) == {"type": "number", "exclusiveMinimum": 0, "maximum": 9}
+
+
+def test_choices_close_no_object():
+    field = {
+        "type": "object",
+        "properties": {"a": TEXT, "b": TEXT},
+        "oneOf": [{"required": ["b", "a"]}, {"properties": {"a": {"enum": ["x"], "description": "x"}}}],
+        "not": {"required": ["b"]},
+    }
+
+    assert convert_field(field) == {
+        "type": "object",
+        "properties": {"a": TEXT, "b": TEXT},
+        "oneOf": [{"required": ["a", "b"]}, {"properties": {"a": {"enum": ["x"]}}}],
+        "not": {"required": ["b"]},
+        "additionalProperties": False,
+    }
+
+
+def test_choices_reach_into_items_and_values():
+    field = {
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": True,
+        "allOf": [{"items": {"maximum": 1}}, {"additionalProperties": False}],
+    }
+
+    assert convert_field(field) == {"type": "object", "allOf": field["allOf"]}
+
+
+# Open and closed objects
+
+
+def test_an_object_that_says_nothing_of_its_fields_keeps_none():
+    assert convert_field({"type": "object"}) == {"type": "object", "additionalProperties": False}
+
+
+def test_an_object_that_preserves_unknown_fields_is_open_and_one_in_it_is_not():
+    field = {
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": True,
+        "properties": {"inner": {"type": "object", "properties": {"a": TEXT}}},
+    }
+
+    assert convert_field(field) == {
+        "type": "object",
+        "properties": {"inner": {"type": "object", "properties": {"a": TEXT}, "additionalProperties": False}},
+    }
+
+
+def test_anything_goes_where_unknown_fields_are_preserved_without_a_type():
+    assert convert_field({"type": "array", "items": {"x-kubernetes-preserve-unknown-fields": True}}) == {
+        "type": "array",
+        "items": {},
+    }
+
+
+def test_a_map_with_any_values_is_open():
+    assert convert_field({"type": "object", "additionalProperties": True}) == {"type": "object"}
+
+
+def test_metadata_without_fields_is_that_of_an_object():
+    field = {"type": "object", "properties": {"metadata": {"type": "object"}}}
+
+    assert convert_field(field)["properties"]["metadata"] == {"$ref": f"kubernetes:{META}"}
+
+
+def test_an_embedded_object_has_a_head():
+    flags = {"x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True}
+    head = {"apiVersion": TEXT, "kind": TEXT, "metadata": {"$ref": f"kubernetes:{META}"}}
+    kind = {"type": "string", "enum": ["A"]}
+    required = ["apiVersion", "kind"]
+
+    assert convert_field({"type": "object"} | flags) == {"type": "object", "properties": head, "required": required}
+    assert convert_field(
+        {
+            "type": "object",
+            "x-kubernetes-embedded-resource": True,
+            "properties": {"kind": kind, "spec": TEXT, "metadata": {"type": "object"}},
+            "required": ["spec"],
+        }
+    ) == {
+        "type": "object",
+        "properties": head | {"kind": kind, "spec": TEXT},
+        "required": [*required, "spec"],
+        "additionalProperties": False,
+    }
+
+
+# Definitions of apiextensions v1beta1
+
+
+def make_old_crd(root: dict[str, Any], **more: Any) -> dict[str, Any]:
+    crd = make_crd({}, version="v1", validation={"openAPIV3Schema": root}, **more)
+    del crd["spec"]["versions"]
+    return crd | {"apiVersion": "apiextensions.k8s.io/v1beta1"}
+
+
+def test_spec_and_status_of_an_old_definition_may_be_open():
+    root = {"properties": {"spec": {"type": "object"}, "status": {"type": "object", "properties": {"a": TEXT}}}}
+    crd = make_old_crd(root)
+
+    properties = make_schema(crd, "v1", {"1.30": DEFINITIONS})["properties"]
+
+    assert list_versions(crd) == ["v1"]
+    assert properties["spec"] == {"type": "object"}
+    assert properties["status"] == {"type": "object", "properties": {"a": TEXT}, "additionalProperties": False}
+
+
+def test_an_old_definition_that_drops_unknown_fields_is_read_like_a_new_one():
+    crd = make_old_crd({"properties": {"spec": {"type": "object"}}}, preserveUnknownFields=False)
+
+    assert make_schema(crd, "v1", {"1.30": DEFINITIONS})["properties"]["spec"]["additionalProperties"] is False
+
+
+def test_a_definition_without_a_schema_leaves_all_but_the_head_open():
+    crd = make_old_crd({})
+    del crd["spec"]["validation"]
+
+    schema = make_schema(crd, "v1", {"1.30": DEFINITIONS})
+
+    assert "additionalProperties" not in schema
+    assert list(schema["properties"]) == ["apiVersion", "kind", "metadata"]
+
+
+# Types of Kubernetes
+
+
+def test_a_type_that_is_written_out_becomes_a_reference():
+    assert convert_field(CONTAINER) == {"$ref": f"kubernetes:{CORE}.Container"}
+    assert convert_field({"type": "array", "items": CONTAINER})["items"] == {"$ref": f"kubernetes:{CORE}.Container"}
+
+
+def test_a_default_stays_beside_a_reference():
+    made = convert_field(CONTAINER | {"default": {"name": "a"}})
+
+    assert made == {"$ref": f"kubernetes:{CORE}.Container", "default": {"name": "a"}}
+
+
+def test_a_variant_stays_written_out_with_references_in_it():
+    variant = CONTAINER | {"properties": CONTAINER["properties"] | {"more": TEXT}}
+
+    made = convert_field(variant)
+
+    assert made["properties"]["more"] == TEXT
+    assert made["properties"]["resources"] == {"$ref": f"kubernetes:{CORE}.ResourceRequirements"}
+    assert made["properties"]["ports"]["items"] == {"$ref": f"kubernetes:{CORE}.ContainerPort"}
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"type": "array"}, ": type"),
+        ({"properties": PORT["properties"] | {"containerPort": NUMBER | {"nullable": True}}}, ".containerPort: null"),
+        ({"required": ["name"]}, ": required"),
+        ({"required": ["containerPort", "name"]}, ": required"),
+        ({"x-kubernetes-preserve-unknown-fields": True}, ": fields"),
+        ({"oneOf": [{"required": ["name"]}]}, ": oneOf"),
+        ({"properties": PORT["properties"] | {"name": {"type": "integer"}}}, ".name: type"),
+        ({"properties": PORT["properties"] | {"name": TEXT | {"enum": ["a"]}}}, ".name: enum"),
+        ({"properties": {"name": TEXT}}, ": fields"),
+    ],
+)
+def test_what_speaks_against_a_type(change: dict[str, Any], difference: str):
+    assert list(find_differences(PORT, f"{CORE}.ContainerPort", DEFINITIONS)) == []
+    assert list(find_differences(PORT | change, f"{CORE}.ContainerPort", DEFINITIONS)) == [difference]
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"items": TEXT}, "[]: type"),
+        ({"x-kubernetes-list-type": "set"}, ": list type"),
+        ({"x-kubernetes-list-type": "atomic"}, ": list type"),
+        ({"x-kubernetes-list-map-keys": ["name"]}, ": list type"),
+    ],
+)
+def test_what_speaks_against_a_list(change: dict[str, Any], difference: str):
+    properties: dict[str, Any] = CONTAINER["properties"]
+    other = CONTAINER | {"properties": properties | {"ports": properties["ports"] | change}}
+
+    assert list(find_differences(other, f"{CORE}.Container", DEFINITIONS)) == [f".ports{difference}"]
+
+
+@pytest.mark.parametrize(
+    "value", [TEXT, {"type": "number"}, False, {"x-kubernetes-int-or-string": True, "maximum": 3}], ids=str
+)
+def test_a_quantity_is_nothing_else(value: Any):
+    other = {
+        "type": "object",
+        "properties": {name: {"type": "object", "additionalProperties": value} for name in RESOURCES["properties"]},
+    }
+
+    assert list(find_differences(other, f"{CORE}.ResourceRequirements", DEFINITIONS))
+
+
+def test_metadata_without_fields_fits_in_a_type():
+    node = {"type": "object", "properties": {"metadata": {"type": "object"}, "size": TEXT, "extra": TEXT}}
+
+    assert convert_field(node) == {"$ref": f"kubernetes:{CORE}.PodTemplate"}
+
+
+def test_the_property_decides_between_types_that_are_alike():
+    node = {
+        "type": "object",
+        "properties": {"key": TEXT, "name": TEXT, "optional": {"type": "boolean"}},
+        "required": ["key"],
+    }
+    index = index_definitions(DEFINITIONS)
+
+    assert find_native(node, "configMap", DEFINITIONS, index) == f"{CORE}.ConfigMapKeySelector"
+    assert find_native(node, "bearerTokenSecret", DEFINITIONS, index) == f"{CORE}.SecretKeySelector"
+    assert find_native(node, "x", DEFINITIONS, index) == f"{CORE}.ConfigMapKeySelector"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"name": TEXT, "value": TEXT}, {"type": TEXT, "status": TEXT, "reason": TEXT}, {"a": TEXT, "b": TEXT, "c": TEXT}],
+)
+def test_a_type_is_not_seen_where_the_likeness_may_be_chance(fields: dict[str, Any]):
+    assert "$ref" not in convert_field({"type": "object", "properties": fields})
+
+
+def test_the_release_that_fits_best_is_taken_and_the_first_of_equals():
+    older = DEFINITIONS | {f"{CORE}.Container": define({"name": TEXT}, ["name"])}
+    spec = {"type": "object", "properties": {"container": CONTAINER}}
+    crd = make_crd({"properties": {"spec": spec}})
+
+    assert make_schema(crd, "v1", {"1.31": older, "1.30": DEFINITIONS})["x-kubernetes-version"] == "1.30"
+    assert make_schema(crd, "v1", {"1.32": DEFINITIONS, "1.30": DEFINITIONS})["x-kubernetes-version"] == "1.32"
+
+
+# Compaction
+
+LONG = {"type": "object", "additionalProperties": False, "properties": {f"field{i}": TEXT for i in range(5)}}
+
+
+def test_what_repeats_gets_the_name_of_its_first_property():
+    schema = share_subtrees({"properties": {"b": {"type": "array", "items": LONG}, "c": LONG, "d": TEXT, "e": TEXT}})
+
+    item = {"$ref": "#/$defs/bItem"}
+    assert schema == {
+        "properties": {"b": {"type": "array", "items": item}, "c": item, "d": TEXT, "e": TEXT},
+        "$defs": {"bItem": LONG},
+    }
+
+
+def test_a_name_that_is_taken_gets_a_number():
+    other = LONG | {"required": ["field1"]}
+    schema = share_subtrees(
+        {"properties": {"a": {"properties": {"x": LONG, "y": LONG}}, "b": {"properties": {"x": other, "z": other}}}}
+    )
+
+    assert schema["$defs"] == {"x": LONG, "x2": other}
+
+
+def test_quantities_are_called_so():
+    field = {
+        "type": ["integer", "string"],
+        "x-kubernetes-int-or-string": True,
+        "pattern": "^[0-9]{1,3}(m|k|M|G|T|P|E)?$",
+    }
+
+    assert list(share_subtrees({"properties": {"a": field, "b": field}})["$defs"]) == ["quantity"]
+
+
+@pytest.mark.parametrize("keyword", ["items", "additionalProperties", ""])
+def test_levels_that_repeat_become_a_recursion(keyword: str):
+    def wrap(inner: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "array", keyword: inner} if keyword else inner
+
+    node = LONG
+    for _ in range(3):
+        node = LONG | {"properties": LONG["properties"] | {"more": wrap(node)}}
+    again = {"$ref": "#/$defs/tree"}
+
+    schema = share_subtrees({"properties": {"tree": node, "wood": node}})
+
+    folded = LONG | {"properties": LONG["properties"] | {"more": wrap(again)}}
+    assert schema == {"properties": {"tree": again, "wood": again}, "$defs": {"tree": folded}}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"type": "object", "properties": {"name": {"type": "integer"}}},
+        {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "items": TEXT}}},
+        {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "maxItems": 1, "items": {}}}},
+        {"type": "object", "properties": {"name": TEXT}},
+    ],
+)
+def test_levels_that_differ_stay_as_they_are(last: dict[str, Any]):
+    node = {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "items": last}}}
+
+    assert share_subtrees({"properties": {"tree": node}}) == {"properties": {"tree": node}}
+
+
+def list_schemas() -> st.SearchStrategy[dict[str, Any]]:
+    names = st.sampled_from(["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"])
+    leaves: st.SearchStrategy[dict[str, Any]] = st.sampled_from([TEXT, {"type": "integer"}, {}])
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(
+                lambda fields: {"type": "object", "properties": fields}, st.dictionaries(names, inner, min_size=2)
+            ),
+            st.builds(lambda item: {"type": "array", "items": item}, inner),
+            st.builds(lambda value: {"type": "object", "additionalProperties": value}, inner),
+            st.builds(lambda parts: {"anyOf": parts}, st.lists(inner, min_size=1, max_size=2)),
+        ),
+        max_leaves=12,
+    )
+
+
+def put_back(node: Any, definitions: dict[str, Any], depth: int) -> Any:
+    """A schema with its references replaced, recursions to a depth."""
+    if isinstance(node, list):
+        return [put_back(part, definitions, depth) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        name = node["$ref"].removeprefix("#/$defs/")
+        return put_back(definitions[name], definitions, depth - 1) if depth else {}
+    return {key: put_back(value, definitions, depth) for key, value in node.items()}
+
+
+@given(inner=list_schemas())
+def test_sharing_changes_nothing_but_the_depth_of_recursions(inner: dict[str, Any]):
+    schema = {"properties": {"a": inner, "b": {"type": "array", "items": inner}}}
+
+    shared = share_subtrees(schema)
+
+    definitions = shared.pop("$defs", {})
+    if not any(json.dumps(refer(name)) in json.dumps(node) for name, node in definitions.items()):
+        assert put_back(shared, definitions, 20) == schema
+
+
+def test_the_text_is_the_same_for_any_order_and_keeps_short_parts_in_a_line():
+    schema = {
+        "title": "t",
+        "properties": {"b": TEXT, "a": LONG, "c": {"pattern": "^" + "a" * 120}},
+        "$schema": "s",
+        "required": [f"field{i}" for i in range(30)],
+    }
+    turned = json.loads(json.dumps(schema, sort_keys=True))
+
+    text = dump_schema(schema)
+
+    assert text == dump_schema(turned)
+    assert json.loads(text) == schema
+    assert text.startswith(
+        '{\n "$schema": "s",\n "title": "t",\n "properties": {\n  "a": {\n   "additionalProperties": false,'
+    )
+    assert '\n  "b": {"type": "string"},\n' in text
+    assert '\n  "field0",\n  "field1",\n' in text
+    assert [line[:14] for line in text.splitlines() if len(line) > 120] == ['   "pattern": ']
