@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gitops_gen.config_problems import Keys, Problem, describe, suggest
+from gitops_gen.config_problems import Keys, Problem
 from gitops_gen.names import show
 from gitops_gen.settings import IN_CLUSTER
+from gitops_gen.wording import describe, suggest
 
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _SUFFIXES = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}

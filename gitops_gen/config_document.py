@@ -11,8 +11,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from gitops_gen import assets
-from gitops_gen.config_problems import Keys, Problem, Unreadable, describe, explain, make_error, redact
+from gitops_gen.config_problems import Keys, Problem, Unreadable, explain, make_error
 from gitops_gen.errors import ConfigError
+from gitops_gen.wording import describe, redact
 from gitops_gen.yamlio import load_round_trip
 
 if TYPE_CHECKING:

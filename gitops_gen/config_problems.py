@@ -3,12 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from gitops_gen.errors import ConfigError
 from gitops_gen.names import show
-from gitops_gen.yamlio import find_position
+from gitops_gen.wording import BOOLEAN_WORDS, NOUNS, describe, redact, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -16,17 +15,6 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 
 _SECRET_KEY = re.compile(r"token|passw|secret|credential|api_?key|private_?key", re.IGNORECASE)
-_USER_INFORMATION = re.compile(r"([a-z]://)[^\s'\"]*@")
-_USER_AND_PASSWORD = re.compile(r"[^\s'\"/:@]+:[^\s'\"/:@]+@")
-_BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
-_NOUNS = {
-    "object": "a mapping (keys, indented, below it)",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 _BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
 
 
@@ -44,6 +32,8 @@ class Problem:
 
 def make_error(path: str, tree: Any, problems: Iterable[Problem]) -> ConfigError:  # noqa: ANN401 - any YAML
     """One error that lists the problems in the order of the file, one a line."""
+    from gitops_gen.yamlio import find_position  # noqa: PLC0415 - ruamel.yaml, which `validate` does without
+
     lines = []
     for problem in problems:
         position = find_position(tree, problem.keys)
@@ -51,33 +41,6 @@ def make_error(path: str, tree: Any, problems: Iterable[Problem]) -> ConfigError
         place = f"{path}:{position.line}:{position.column}: " + (f"{key}: " if key else "")
         lines.append((position.line, position.column, place + problem.message))
     return ConfigError("\n".join(line for _, _, line in sorted(set(lines))))
-
-
-def suggest(word: str, known: Collection[str]) -> str:
-    """The end of a message about an unknown word: the nearest of `known`, or all of them."""
-    if not known:
-        return ""
-    folded = {_fold(k): k for k in known}
-    near = get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
-    return f"; did you mean {show(folded[near[0]])}?" if near else "; there is " + ", ".join(sorted(known))
-
-
-def redact(text: str) -> str:
-    """`text` without the user information of the addresses in it."""
-    return _USER_AND_PASSWORD.sub("***@", _USER_INFORMATION.sub(r"\1***@", text))
-
-
-def describe(value: object) -> str:
-    """A value, for a message."""
-    if isinstance(value, str):
-        return show(redact(value))
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    if isinstance(value, int | float):
-        return str(value)[:40]
-    if isinstance(value, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(value, Sequence) else "a date or a tagged value"
 
 
 def explain(error: "ValidationError") -> Iterator[Problem]:
@@ -139,17 +102,13 @@ def _explain_value(error: "ValidationError", value: Any, schema: Any) -> str:  #
 
 def _explain_type(value: Any, types: Sequence[str], schema: Any) -> str:  # noqa: ANN401 - any JSON
     """What was expected, and the way out where YAML read something else than what was meant."""
-    expected = schema.get("patternErrorMessage") or " or ".join(_NOUNS[t] for t in types)
+    expected = schema.get("patternErrorMessage") or " or ".join(NOUNS[t] for t in types)
     if value is None:
         return f"is empty; expected {expected}: give it a value or remove the key"
     message = f"expected {expected}; got {describe(value)}"
-    if "boolean" in types and isinstance(value, str) and value.lower() in _BOOLEAN_WORDS:
-        return f"{message}: write {_BOOLEAN_WORDS[value.lower()]}"
+    if "boolean" in types and isinstance(value, str) and value.lower() in BOOLEAN_WORDS:
+        return f"{message}: write {BOOLEAN_WORDS[value.lower()]}"
     scalar = not isinstance(value, Mapping | list)
     if scalar and "string" in types and re.search(schema.get("pattern", ""), str(value)):
         return f"{message}, which YAML does not read as text: put it in quotes"
     return message
-
-
-def _fold(word: str) -> str:
-    return re.sub(r"[-_ ]", "", word).lower()

@@ -196,20 +196,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing wrong with a file."""
-
-    path: str
-    line: int
-    column: int
-    rule: str
-    severity: str
-    """error, warning or info."""
-    message: str
-    fix: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """A rule that a person set aside for this promotion, and why."""
 

@@ -1,0 +1,54 @@
+"""Words of messages about what people wrote: a value described, the nearest name that exists, no passwords."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from gitops_gen.names import show
+
+NOUNS = {
+    "object": "a mapping (keys, indented, below it)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+"""JSON's types, as messages call them."""
+BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+
+_USER_INFORMATION = re.compile(r"([a-z]://)[^\s'\"]*@")
+_USER_AND_PASSWORD = re.compile(r"[^\s'\"/:@]+:[^\s'\"/:@]+@")
+
+
+def suggest(word: str, known: Collection[str]) -> str:
+    """The end of a message about an unknown word: the nearest of `known`, or all of them."""
+    if not known:
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
+
+    folded = {_fold(k): k for k in known}
+    near = get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
+    return f"; did you mean {show(folded[near[0]])}?" if near else "; there is " + ", ".join(sorted(known))
+
+
+def redact(text: str) -> str:
+    """`text` without the user information of the addresses in it."""
+    return _USER_AND_PASSWORD.sub("***@", _USER_INFORMATION.sub(r"\1***@", text))
+
+
+def describe(value: object) -> str:
+    """A value, for a message."""
+    if isinstance(value, str):
+        return show(redact(value))
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, int | float):
+        return str(value)[:40]
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, Sequence) else "a date or a tagged value"
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[-_ ]", "", word).lower()
