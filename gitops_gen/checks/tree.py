@@ -1,0 +1,44 @@
+"""The checked folder: files below it by path, read once, and never through a link that leads out of it."""
+
+import os
+
+from gitops_gen.checks.source import Source
+
+
+class Tree:
+    """A folder on this machine; paths are below it, with `/`."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+        self._sources: dict[str, Source | None] = {}
+
+    def read(self, path: str) -> Source | None:
+        """The file at `path`; None if there is none, it cannot be read, or it lies outside."""
+        if path not in self._sources:
+            content = self.read_bytes(path)
+            self._sources[path] = None if content is None else Source(path, content)
+        return self._sources[path]
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """The content of the file at `path`, whatever it is; None as for `read`."""
+        full = os.path.realpath(os.path.join(self.root, path))
+        if not self._is_inside(full) or not os.path.isfile(full):
+            return None
+        try:
+            with open(full, "rb") as stream:
+                return stream.read()
+        except OSError:
+            return None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or a folder at `path`, inside."""
+        full = os.path.realpath(os.path.join(self.root, path))
+        return self._is_inside(full) and os.path.exists(full)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at `path`, inside."""
+        full = os.path.realpath(os.path.join(self.root, path))
+        return self._is_inside(full) and os.path.isdir(full)
+
+    def _is_inside(self, full: str) -> bool:
+        return full == self.root or full.startswith(self.root.rstrip(os.sep) + os.sep)
