@@ -1,0 +1,122 @@
+"""The parts of a SeldonDeployment that its rules look at: whatever has another shape is left to the schema."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.names import show
+
+_LAST_LEVEL = len(("spec", "predictors", 0, "graph")) + 10 * len(("children", 0))
+"""How long the keys of a unit get: the CRD has ten levels of children, and the API server drops what is below."""
+_MOST_UNITS = 1000
+"""A bound on what aliases can blow a graph up to."""
+
+
+class Predictor(NamedTuple):
+    """An item of spec.predictors."""
+
+    data: dict[str, Any]
+    keys: Keys
+    """From the root of the resource."""
+
+    @property
+    def label(self) -> str:
+        """What a message calls it: its name, or else its number."""
+        name = self.data.get("name")
+        return f"predictor {show(name) if isinstance(name, str) else self.keys[-1]}"
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it only gets a copy of the traffic."""
+        return self.data.get("shadow") is True
+
+    @property
+    def traffic(self) -> int | None:
+        """Its part of the traffic, 0 if it sets none; None if that is not a whole number."""
+        value = self.data.get("traffic")
+        if value is None:
+            return 0
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class Unit(NamedTuple):
+    """A node of a predictor's graph."""
+
+    data: dict[str, Any]
+    keys: Keys
+    """From the root of the resource."""
+    predictor: Predictor
+
+    @property
+    def label(self) -> str:
+        """What a message calls it: its name and its predictor's."""
+        name = self.data.get("name")
+        return f"unit {show(name)} of {self.predictor.label}" if isinstance(name, str) else self.predictor.label
+
+
+def read_spec(resource: Resource) -> dict[str, Any]:
+    """Its spec; empty where it has none."""
+    return as_mapping(resource.data.get("spec"))
+
+
+def read_text(data: dict[str, Any], key: str) -> str:
+    """The text at a key; empty where there is none."""
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def list_predictors(resource: Resource) -> list[Predictor]:
+    """Its predictors in the order of the file."""
+    items = as_list(read_spec(resource).get("predictors"))
+    return [Predictor(data, ("spec", "predictors", i)) for i, data in enumerate(items) if isinstance(data, dict)]
+
+
+def find_only_predictor(resource: Resource) -> Predictor | None:
+    """Its predictor, if the list has one item."""
+    items = as_list(read_spec(resource).get("predictors"))
+    return Predictor(items[0], ("spec", "predictors", 0)) if len(items) == 1 and isinstance(items[0], dict) else None
+
+
+def list_units(predictor: Predictor) -> list[Unit]:
+    """The units of its graph, a parent before its children."""
+    graph = predictor.data.get("graph")
+    waiting = [Unit(graph, (*predictor.keys, "graph"), predictor)] if isinstance(graph, dict) else []
+    units: list[Unit] = []
+    while waiting and len(units) < _MOST_UNITS:
+        unit = waiting.pop()
+        units.append(unit)
+        children = unit.data.get("children")
+        if isinstance(children, list) and len(unit.keys) < _LAST_LEVEL:
+            below = [
+                Unit(child, (*unit.keys, "children", i), predictor)
+                for i, child in enumerate(children)
+                if isinstance(child, dict)
+            ]
+            waiting += reversed(below)
+    return units
+
+
+def list_all_units(resource: Resource) -> list[Unit]:
+    """The units of all its predictors."""
+    predictors = list_predictors(resource)
+    if len(predictors) == 1:
+        return list_units(predictors[0])
+    return [unit for predictor in predictors for unit in list_units(predictor)]
+
+
+def list_containers(predictor: Predictor) -> Iterator[dict[str, Any]]:
+    """The containers of its componentSpecs, those that only start pods up apart."""
+    for component in as_list(predictor.data.get("componentSpecs")):
+        for container in as_list(as_mapping(as_mapping(component).get("spec")).get("containers")):
+            if isinstance(container, dict):
+                yield container
+
+
+def as_mapping(value: object) -> dict[str, Any]:
+    """The value if it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
