@@ -1,12 +1,18 @@
 """What the verbs need of the outside world. Adapters and the tests' fakes both fit these, and share their tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from gitops_gen.model import Image, Proposal, PullRequest, Run, RunSelector
 from gitops_gen.names import Digest, ImageRef
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
+"""Where kustomize's build_many says which file an object comes from, or which kustomization generated it: YAML with
+`path` or `configuredIn`, below the root."""
 
 
 class Tracking(Protocol):
@@ -153,6 +159,13 @@ class Forge(Protocol):
         ...
 
 
+class BuildError(NamedTuple):
+    """Why a folder does not build."""
+
+    message: str
+    """Kustomize's own, with paths relative to the root."""
+
+
 class Kustomize(Protocol):
     """The real kustomize."""
 
@@ -162,5 +175,19 @@ class Kustomize(Protocol):
         Raises:
             RefusedError: it does not build; the message is kustomize's own, with paths relative to `root`.
             ConfigError: there is neither `kubectl` nor `kustomize`; the hint says how to get one.
+        """
+        ...
+
+    def build_many(
+        self, root: Path, folders: Iterable[str], *, apart: Mapping[str, str] = NOTHING
+    ) -> Mapping[str, str | BuildError]:
+        """What kustomize makes of each of `folders` below `root`; one that does not build hinders no other.
+
+        Objects stand in the order in which kustomize loads them, and have the annotation ORIGIN_ANNOTATION, which says
+        where each comes from; `buildMetadata` and `sortOptions` of the folders have no say. Folders with different
+        values in `apart` are not built in one process.
+
+        Raises:
+            ConfigError: as for `build`.
         """
         ...

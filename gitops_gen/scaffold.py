@@ -1,12 +1,11 @@
 """Start a GitOps repository in a folder, or bring one up to its gitops-gen.yaml; nothing is written before the end."""
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gitops_gen.adapters.files import replace_file
 from gitops_gen.choices import Choices, apply_choices, list_conflicts, make_settings
 from gitops_gen.config import SETTINGS_FILE, load_settings
 from gitops_gen.errors import ConfigError, GitopsGenError, InvalidValueError
@@ -18,7 +17,14 @@ from gitops_gen.settings import Settings
 
 README = "README.md"
 # Where the program's files of another forge or of a removed environment may be left over.
-_SWEPT = ("bootstrap", "platform/open-data-hub", ".github/workflows", ".gitea/workflows", ".gitlab-ci.yml")
+_SWEPT = (
+    ".gitops-gen",
+    "bootstrap",
+    "platform/open-data-hub",
+    ".github/workflows",
+    ".gitea/workflows",
+    ".gitlab-ci.yml",
+)
 
 FileStatus = Literal["created", "updated", "unchanged", "kept"]
 
@@ -100,7 +106,7 @@ def write_scaffold(scaffold: Scaffold) -> None:
         path = scaffold.directory / file.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_file(path, file.text.encode())
+            replace_file(path, file.text.encode())
         except OSError as error:
             raise GitopsGenError(
                 f"{path} cannot be written: {error.strerror}",
@@ -232,23 +238,3 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes() if path.is_file() else None
     except OSError as error:
         raise GitopsGenError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Put `content` there in one step, with the permissions that a new file has or the old one had."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_read_umask()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _read_umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

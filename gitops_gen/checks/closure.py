@@ -1,20 +1,12 @@
 """Which files a kustomization needs to build: read level by level, each level in one request."""
 
 import posixpath
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from gitops_gen.errors import ConfigError
-from gitops_gen.yamlio import load_round_trip
-
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""File names that kustomize takes for a folder's kustomization."""
-
-# As kustomize takes a path for a repository: a scheme, an scp-like address, a query, or a well-known host in front.
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|git::|[^/\s]+@[^/\s]+:|(github\.com|gitlab\.com|bitbucket\.org)[/:]")
-_FILE_ENDINGS = (".json", ".yaml", ".yml")
+from gitops_gen.checks.discover import KUSTOMIZATIONS
+from gitops_gen.checks.kustomization import list_candidates, parse_kustomization, resolve
+from gitops_gen.checks.yaml_reader import read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,54 +37,16 @@ def read_closure(root: str, read_files: Callable[[Sequence[str]], Mapping[str, b
         files |= found
         wanted = set()
         for path, content in found.items():
-            if posixpath.basename(path) in KUSTOMIZATIONS:
-                for reference in _list_references(content, path):
-                    if _REMOTE.match(reference) or "?ref=" in reference:
-                        remote.add(reference)
-                        continue
-                    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), reference))
-                    if target.startswith(("../", "/")) or target == "..":
-                        outside.add(reference)
-                    else:
-                        wanted |= _list_candidates(target)
+            if posixpath.basename(path) not in KUSTOMIZATIONS:
+                continue
+            kustomization = parse_kustomization(path, read_yaml(content).documents)
+            for reference in kustomization.references:
+                target = resolve(kustomization.folder, reference.target)
+                if reference.is_remote:
+                    remote.add(reference.target)
+                elif target is None:
+                    outside.add(reference.target)
+                else:
+                    wanted |= set(list_candidates(target))
         wanted -= asked
     return Closure(files=files, remote=tuple(sorted(remote)), outside=tuple(sorted(outside)))
-
-
-def _list_candidates(target: str) -> set[str]:
-    if target.endswith(_FILE_ENDINGS):
-        return {target}
-    prefix = "" if target == "." else f"{target}/"
-    return {target} | {prefix + name for name in KUSTOMIZATIONS}
-
-
-def _list_references(content: bytes, path: str) -> Iterator[str]:
-    try:
-        data = load_round_trip(content.decode(), path=path)
-    except (ConfigError, UnicodeDecodeError):
-        return
-    if not isinstance(data, Mapping):
-        return
-    for key in ("resources", "components", "bases", "crds", "configurations"):
-        yield from _list_strings(data.get(key))
-    for key in ("patchesStrategicMerge", "transformers", "generators", "validators"):
-        yield from (text for text in _list_strings(data.get(key)) if "\n" not in text)  # else it is inline
-    for key in ("patches", "patchesJson6902", "replacements"):
-        yield from (str(item["path"]) for item in _list_mappings(data.get(key)) if item.get("path"))
-    if isinstance(data.get("openapi"), Mapping) and data["openapi"].get("path"):
-        yield str(data["openapi"]["path"])
-    for key in ("configMapGenerator", "secretGenerator"):
-        for item in _list_mappings(data.get(key)):
-            yield from (text.rpartition("=")[2] for text in _list_strings(item.get("files")))
-            yield from _list_strings(item.get("envs"))
-            yield from _list_strings([item.get("env")])
-
-
-def _list_strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - YAML is any value
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        yield from (str(item) for item in value if isinstance(item, str))
-
-
-def _list_mappings(value: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - YAML is any value
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        yield from (item for item in value if isinstance(item, Mapping))

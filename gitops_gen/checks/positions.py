@@ -1,17 +1,21 @@
 """Where in a file a value stands: the text is composed once more, with marks, and only when something is wrong."""
 
+import re
 from typing import Any
 
 from yaml.cyaml import CParser
 from yaml.error import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from gitops_gen.checks.limits import DEPTH_LIMIT
 from gitops_gen.checks.rule import Keys
 from gitops_gen.checks.scalars import name_key, resolve_plain
 
 Place = tuple[int, int]
 """Line and column, both from 1."""
 
+# Half of a pair of UTF-16, as JSON may escape it and YAML may not.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _PLAIN = "plain"
 _TEXT = "text"
 
@@ -19,14 +23,18 @@ _TEXT = "text"
 class _Composer(CParser):  # type: ignore[misc] # PyYAML has no types
     """libyaml's composer, which asks for the tag of each node: here, whether a scalar is plain."""
 
+    _depth = 0
+
     def resolve(self, _kind: type, _value: str, implicit: Any) -> str:  # noqa: ANN401 - a pair, a bool or None
         return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _TEXT
 
-    def descend_resolver(self, parent: Any, index: Any) -> None:  # noqa: ANN401 - PyYAML's own
-        pass
+    def descend_resolver(self, _parent: Any, _index: Any) -> None:  # noqa: ANN401 - PyYAML's own
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT + 1:  # the composer calls itself, until there is no stack left
+            raise YAMLError("too deep")
 
     def ascend_resolver(self) -> None:
-        pass
+        self._depth -= 1
 
 
 class Positions:
@@ -35,7 +43,7 @@ class Positions:
     def __init__(self, content: bytes) -> None:
         """`content` is the file; tabs count as one column, as in JSON that is indented with them."""
         self._roots: list[Any] = []
-        composer = _Composer(content.replace(b"\t", b" "))
+        composer = _Composer(_HALF.sub(b"......", content.replace(b"\t", b" ")))
         try:
             while composer.check_node():
                 node = composer.get_node()

@@ -91,8 +91,11 @@ def _resolve_number(text: str) -> object:
     if found is not None:
         sign, hexadecimal, binary, octal, decimal = found.groups()
         digits, base = next((d, b) for d, b in ((hexadecimal, 16), (binary, 2), (octal, 8), (decimal, 10)) if d)
-        value = int(digits, base) * (-1 if sign == "-" else 1)
-        return value if -(2**63) <= value < 2**63 else _as_float(value, text)
+        try:
+            value = int(digits, base) * (-1 if sign == "-" else 1)
+            return value if -(2**63) <= value < 2**63 else _as_float(value, text)
+        except (ValueError, OverflowError):  # more digits than Python reads, or than a float holds: no number for Go
+            return text
     if _FLOAT.fullmatch(plain):
         number = float(plain)
         if number not in (float("inf"), float("-inf")):

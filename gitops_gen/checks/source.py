@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from gitops_gen.checks.json_reader import read_json
 from gitops_gen.checks.positions import Place, Positions
 from gitops_gen.checks.rule import Keys, Resource
-from gitops_gen.checks.yaml_reader import ReadFile, read_json, read_yaml
+from gitops_gen.checks.yaml_reader import ReadFile, read_yaml
 
 
 class Source:
@@ -56,15 +57,26 @@ class Source:
             yield from list_resources(data, index)
 
 
-def list_resources(data: Any, document: int = 0) -> Iterator[Resource]:  # noqa: ANN401 - YAML is any value
-    """The objects in one document: itself, or the items of a `List`."""
+def list_resources(data: Any, document: int = 0, keys: Keys = ()) -> Iterator[Resource]:  # noqa: ANN401 - YAML
+    """The objects in what stands at `keys` of a document: itself, or the items of a `List`.
+
+    A List with something else among its items is there itself as well.
+    """
     if not isinstance(data, dict):
         return
     items = data.get("items")
     kind = data.get("kind")
     if isinstance(items, list) and isinstance(kind, str) and kind.endswith("List") and data.get("apiVersion") == "v1":
+        if not all(isinstance(item, dict) for item in items):
+            yield Resource({**data, "kind": "List"}, document, keys)
+        implied = kind.removesuffix("List")
         for number, item in enumerate(items):
-            if isinstance(item, dict):
-                yield Resource(item, document, ("items", number))
+            named = {**item, "apiVersion": "v1", "kind": implied} if implied and _lacks_kind(item) else item
+            yield from list_resources(named, document, (*keys, "items", number))
     else:
-        yield Resource(data, document)
+        yield Resource(data, document, keys)
+
+
+def _lacks_kind(item: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether kubectl takes an item of, say, a ConfigMapList for a ConfigMap."""
+    return isinstance(item, dict) and not item.get("kind")

@@ -1,9 +1,9 @@
-"""Files of YAML or JSON, read as Kubernetes reads them: libyaml's parser under a builder of our own.
+"""Files of YAML, read as Kubernetes reads them: libyaml's parser under a builder of our own.
 
 A problem is a value, never an exception; the documents before it are still there.
 """
 
-import json
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -67,34 +67,6 @@ def read_yaml(content: bytes) -> ReadFile:
     return ReadFile(builder.documents, builder.lines, problems)
 
 
-def read_json(content: bytes) -> ReadFile:
-    """The one document of a JSON file."""
-    problems = check_bytes(content)
-    if any(problem.code in {"binary", "encoding"} for problem in problems):
-        return ReadFile([], [], problems)
-    text = content.decode("utf-8-sig")
-    repeated: list[str] = []
-
-    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        collected = dict(pairs)
-        if len(collected) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeated.extend({key for key in collected if keys.count(key) > 1})
-        return collected
-
-    try:
-        data = json.loads(text, object_pairs_hook=collect)
-    except json.JSONDecodeError as error:
-        return ReadFile([], [], [*problems, Problem("json", error.lineno, error.colno, error.msg)])
-    except (RecursionError, ValueError):
-        return ReadFile([], [], [*problems, Problem("depth", 1, 1, "")])
-    for key in repeated:
-        at = text.rfind(json.dumps(key, ensure_ascii=False))
-        line = text.count("\n", 0, at) + 1
-        problems.append(Problem("duplicate-key", line, at - text.rfind("\n", 0, at), key))
-    return ReadFile([data], [1], problems)
-
-
 def check_bytes(content: bytes) -> list[Problem]:
     """What is wrong with a file before anything is parsed."""
     problems = []
@@ -151,14 +123,15 @@ class _Builder:
             if kind is ScalarEvent:
                 value: Any = event.value
                 tag = event.tag
-                if event.implicit[0]:
+                if tag is None and event.implicit[0]:
                     if not value:
                         value = None
                     elif value[0] in HINTS:
                         value = resolve_plain(value)
                         if value.__class__ is float and (value != value or value in _INFINITE):  # noqa: PLR0124 - NaN
                             mark = event.start_mark
-                            problems.append(Problem("value", mark.line + 1, mark.column + 1, event.value))
+                            value = event.value
+                            problems.append(Problem("value", mark.line + 1, mark.column + 1, value))
                     elif value == _MERGE and key is None and container.__class__ is dict:
                         value = _Merge
                 elif tag is not None and tag != "!":
@@ -203,9 +176,12 @@ class _Builder:
                 continue
             elif kind is DocumentEndEvent:
                 if root is not None:
-                    if aliased and _count_nodes(root) > NODE_LIMIT:
-                        problems.append(Problem("aliases", line, 1, "too many"))
-                        return
+                    if aliased:
+                        nodes, depth = _measure(root)
+                        if nodes > NODE_LIMIT or depth > DEPTH_LIMIT:
+                            code = "aliases" if nodes > NODE_LIMIT else "depth"
+                            problems.append(Problem(code, line, 1, "too many"))
+                            return
                     self.documents.append(root)
                     self.lines.append(line)
                 continue
@@ -238,12 +214,16 @@ class _Builder:
                 root = value
 
     def _resolve_tagged(self, event: Any) -> object:  # noqa: ANN401 - an event of PyYAML, which has no types
+        mark = event.start_mark
         try:
-            return resolve_tagged(event.tag, event.value)
+            value = resolve_tagged(event.tag, event.value)
         except ValueError as error:
-            mark = event.start_mark
             self.problems.append(Problem("value", mark.line + 1, mark.column + 1, f"{event.value}: {error}"))
             return event.value
+        if isinstance(value, float) and not math.isfinite(value):
+            self.problems.append(Problem("value", mark.line + 1, mark.column + 1, event.value))
+            return event.value
+        return value
 
     def _merge(self, mapping: dict[Any, Any], event: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """The mapping with `<<` carried out: its own keys win, then the first of those merged."""
@@ -262,18 +242,20 @@ class _Builder:
 _INFINITE = (float("inf"), float("-inf"))
 
 
-def _count_nodes(root: Any) -> int:  # noqa: ANN401 - YAML is any value
-    """How many values `root` stands for with every alias written out."""
-    known: dict[int, int] = {}
+def _measure(root: Any) -> tuple[int, int]:  # noqa: ANN401 - YAML is any value
+    """How many values `root` stands for with every alias written out, and how deep they are nested."""
+    known: dict[int, tuple[int, int]] = {}
 
-    def count(node: Any) -> int:  # noqa: ANN401 - as above
+    def measure(node: Any) -> tuple[int, int]:  # noqa: ANN401 - as above
         if not isinstance(node, dict | list):
-            return 1
+            return 1, 0
         if id(node) not in known:
-            known[id(node)] = 1 + sum(count(child) for child in (node.values() if isinstance(node, dict) else node))
+            inner = [measure(child) for child in (node.values() if isinstance(node, dict) else node)]
+            nodes = 1 + sum(count for count, _ in inner)
+            known[id(node)] = nodes, 1 + max((depth for _, depth in inner), default=0)
         return known[id(node)]
 
-    return count(root)
+    return measure(root)
 
 
 def _explain_syntax(error: MarkedYAMLError, content: bytes) -> Problem:

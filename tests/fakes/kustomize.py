@@ -1,12 +1,13 @@
 """As much of kustomize as an overlay of gitops-gen needs; it refuses what it cannot do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from gitops_gen.errors import RefusedError
+from gitops_gen.ports import NOTHING, ORIGIN_ANNOTATION, BuildError
 
 _KEYS = {"apiVersion", "kind", "namespace", "resources", "labels", "images", "patches", "configMapGenerator"}
 
@@ -15,7 +16,31 @@ class FakeKustomize:
     """Fits ports.Kustomize."""
 
     def build(self, root: Path, path: str) -> str:
-        return yaml.safe_dump_all(_build(root, root / path), sort_keys=True)
+        return yaml.safe_dump_all([_hide(document) for document in _build(root, root / path)], sort_keys=True)
+
+    def build_many(
+        self, root: Path, folders: Iterable[str], *, apart: Mapping[str, str] = NOTHING
+    ) -> Mapping[str, str | BuildError]:
+        return {folder: self._build_annotated(root, folder) for folder in folders}
+
+    def _build_annotated(self, root: Path, folder: str) -> str | BuildError:
+        try:
+            return yaml.safe_dump_all(_build(root, root / folder), sort_keys=True)
+        except RefusedError as error:
+            return BuildError(error.message)
+
+
+def _hide(document: dict[str, Any]) -> dict[str, Any]:
+    annotations = document["metadata"].get("annotations", {})
+    annotations.pop(ORIGIN_ANNOTATION, None)
+    if not annotations:
+        document["metadata"].pop("annotations", None)
+    return document
+
+
+def _mark(document: dict[str, Any], origin: str) -> dict[str, Any]:
+    document.setdefault("metadata", {}).setdefault("annotations", {})[ORIGIN_ANNOTATION] = origin
+    return document
 
 
 def _build(root: Path, folder: Path) -> list[dict[str, Any]]:
@@ -30,12 +55,14 @@ def _build(root: Path, folder: Path) -> list[dict[str, Any]]:
     for resource in data.get("resources", []):
         target = (folder / resource).resolve()
         if target.is_file():
-            documents += [d for d in yaml.safe_load_all(target.read_text()) if d]
+            origin = f"path: {target.relative_to(root.resolve()).as_posix()}\n"
+            documents += [_mark(d, origin) for d in yaml.safe_load_all(target.read_text()) if d]
         elif target.is_dir():
             documents += _build(root.resolve(), target)
         else:
             raise RefusedError(f"{name} does not build: there is no {resource}")
-    documents += [_make_config_map(folder, entry) for entry in data.get("configMapGenerator", [])]
+    origin = f"configuredIn: {name}/kustomization.yaml\n"
+    documents += [_mark(_make_config_map(folder, entry), origin) for entry in data.get("configMapGenerator", [])]
     for document in documents:
         _transform(document, data, name)
     return documents

@@ -10,8 +10,8 @@ from gitops_gen.adapters.kustomize import KustomizeCommand, write_files
 from gitops_gen.checks.closure import read_closure
 from gitops_gen.checks.pins import check_build
 from gitops_gen.errors import ConfigError, InvalidValueError, RefusedError
-from gitops_gen.overlay import edit_overlay, overlay_path
-from tests.rendered import FRAUD, STAGING, folder, make_image, make_model, make_release, make_tree
+from gitops_gen.overlay import overlay_path
+from tests.rendered import FRAUD, STAGING, apply, folder, make_model, make_release, make_tree, promote, read_overlay
 
 PATH = overlay_path(FRAUD, STAGING.name)
 ADDED = """\
@@ -52,12 +52,13 @@ def test_what_a_person_added_is_built_with_the_next_release(kustomize, tmp_path)
         .replace("- ../../base\n", "- ../../base\n- quota.yaml # ours\n")
     )
     tree[f"{folder()}/quota.yaml"] = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: gpu}\n"
-    tree[PATH] = edit_overlay(text, model=make_model(), environment=STAGING, release=make_release(2))
+    tree[PATH] = text
+    tree = apply(tree, promote(tree, model=make_model(), release=make_release(2)))
     built = kustomize.build(write(tmp_path, tree), folder())
     assert "# ours" in tree[PATH]
     assert "kind: ResourceQuota" in built
     assert "replicas: 9" in built
-    assert check_build(built, path=PATH, model=FRAUD, image=make_image(2), kustomization=tree[PATH]) == ()
+    assert check_build(built, read_overlay(tree)) == ()
 
 
 def test_a_base_image_that_the_entry_does_not_match_is_found_in_the_build(kustomize, tmp_path):
@@ -65,8 +66,8 @@ def test_a_base_image_that_the_entry_does_not_match_is_found_in_the_build(kustom
     base = "models/fraud/base/seldondeployment.yaml"
     tree[base] = tree[base].replace("image: fraud #", "image: old.example.com/fraud:1 #")
     built = kustomize.build(write(tmp_path, tree), folder())
-    findings = check_build(built, path=PATH, model=FRAUD, image=make_image(), kustomization=tree[PATH])
-    assert [finding.rule for finding in findings] == ["image-not-pinned", "digest-not-served", "image-entry-unused"]
+    findings = check_build(built, read_overlay(tree))
+    assert [finding.rule for finding in findings] == ["PIN001", "EVIDENCE009", "KUST005"]
 
 
 def test_the_closure_of_an_overlay_is_all_that_its_build_needs(kustomize, tmp_path):

@@ -1,0 +1,228 @@
+"""One file on its own, from bytes to findings; and many of them, in as many processes as pay."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from gitops_gen.checks.cache import Table, hash_parts
+from gitops_gen.checks.catalogue import load_rules
+from gitops_gen.checks.discover import KUSTOMIZATIONS
+from gitops_gen.checks.limits import SIZE_LIMIT
+from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
+from gitops_gen.checks.rule import Hit, Resource, Rule
+from gitops_gen.checks.rules.files import FileProblem
+from gitops_gen.checks.source import Source
+from gitops_gen.checks.waivers import find_waivers
+
+Row = tuple[str, int, int, str, str, str, str]
+"""A finding as a plain tuple: path, line, column, rule, severity, message, fix."""
+
+OBJECTS = "objects"
+"""A file of manifests that a cluster gets as they are."""
+RESOURCE = "resource"
+"""A file of manifests that a kustomization builds on: images are pinned there, not here."""
+TEXT = "text"
+"""A file of which only the syntax counts: a patch, a generator's input, the program's own settings."""
+
+_FEW = 60
+"""Files from which on a second process is faster than one."""
+
+
+class FileReport(NamedTuple):
+    """What one file gave, in types that can be stored."""
+
+    findings: list[Row]
+    kinds: dict[str, int]
+    unchecked: str
+    """Why it was not checked to the end; empty if it was."""
+    waivers: list[tuple[int, int, int, tuple[str, ...], str]]
+
+
+class Task(NamedTuple):
+    """A file to check, and as what."""
+
+    path: str
+    mode: str
+    label: str = ""
+    """What it counts as where only its text is checked."""
+
+
+def to_row(path: str, rule: Rule, hit: Hit, place: tuple[int, int]) -> Row:
+    """The finding that a hit is, at a place."""
+    return hit.path or path, place[0], place[1], rule.id, rule.severity, hit.message, hit.fix
+
+
+class FileChecker:
+    """Checks files one by one; schemas once compiled are kept."""
+
+    def __init__(self, root: str, checker: ObjectChecker) -> None:
+        self._root = root
+        self._checker = checker
+
+    def read(self, path: str) -> bytes | FileProblem:
+        """The content of a file; a problem where it cannot be had."""
+        full = os.path.join(self._root, path)
+        try:
+            with open(full, "rb") as stream:
+                content = stream.read(SIZE_LIMIT + 1)
+                if len(content) > SIZE_LIMIT:
+                    return FileProblem("size", path, f"{os.fstat(stream.fileno()).st_size:,}")
+        except OSError as error:
+            return FileProblem("unreadable", path, error.strerror or "no access")
+        return content
+
+    def check(self, task: Task, content: bytes) -> FileReport:
+        """What is wrong with a file on its own."""
+        if task.path.endswith(".json") and not _is_manifest_json(content):
+            return FileReport([], {}, _NO_JSON, [])
+        source = Source(task.path, content)
+        read = source.read
+        rows = [
+            to_row(task.path, rule, hit, (hit.line, hit.column))
+            for rule in (load_rules("text") if read.problems else ())
+            for hit in rule.check(read.problems)
+        ]
+        kinds: dict[str, int] = {}
+        plain = left_out = 0
+        if task.mode == TEXT:
+            return FileReport(rows, {task.label: 1}, "", _list_waivers(content))
+        for resource in source.list_resources():
+            if task.path.rpartition("/")[2] in KUSTOMIZATIONS:
+                resource = _as_kustomization(resource)  # noqa: PLW2901 - the same one, with its implied kind
+            elif not looks_like_object(resource.data):
+                plain += 1
+                continue
+            if not self._checker.takes(resource.kind):
+                left_out += 1
+                continue
+            kind = f"{resource.api_version} {resource.kind}".strip() or "object without a kind"
+            kinds[kind] = kinds.get(kind, 0) + 1
+            for rule, hit in self._checker.check(resource, pinned=task.mode == OBJECTS):
+                place = (hit.line, hit.column)
+                if not hit.line:
+                    place = source.locate(resource.document, resource.keys + hit.keys)
+                rows.append(to_row(task.path, rule, hit, place))
+        plain += sum(1 for document in read.documents if not isinstance(document, dict))
+        reason = _LEFT_OUT if left_out else _NO_OBJECTS if plain else ""
+        return FileReport(rows, kinds, reason, _list_waivers(content))
+
+
+_NO_OBJECTS = "no apiVersion and kind: only its syntax was checked"
+_NO_JSON = "JSON without apiVersion and kind"
+_LEFT_OUT = "left out by --skip or --only"
+
+
+def _list_waivers(content: bytes) -> list[tuple[int, int, int, tuple[str, ...], str]]:
+    return [(w.line, w.column, w.target, w.rules, w.reason) for w in find_waivers(content)]
+
+
+def _is_manifest_json(content: bytes) -> bool:
+    return b'"apiVersion"' in content or b'"kind"' in content
+
+
+def _as_kustomization(resource: Resource) -> Resource:
+    """A kustomization may leave out apiVersion and kind."""
+    data = resource.data
+    kind = data.get("kind", "Kustomization")
+    version = data.get("apiVersion", f"{KUSTOMIZE_GROUP}/{'v1alpha1' if kind == 'Component' else 'v1beta1'}")
+    if kind == "Kustomization" and version == f"{KUSTOMIZE_GROUP}/v1alpha1":
+        version = f"{KUSTOMIZE_GROUP}/v1beta1"
+    return Resource({**data, "apiVersion": version, "kind": kind}, resource.document, resource.keys)
+
+
+class Checked(NamedTuple):
+    """What many files gave."""
+
+    reports: dict[str, FileReport]
+    problems: list[FileProblem]
+    cached: int
+
+
+def check_files(checker: FileChecker, tasks: Sequence[Task], *, table: Table, jobs: int) -> Checked:
+    """The report of each file, in `jobs` processes where that pays; known ones come from the table.
+
+    The hits of the table stay with the process that has them, so what is new is added to it here.
+    """
+    workers = min(jobs, os.cpu_count() or 1) if len(tasks) >= _FEW else 1
+    if workers <= 1 or not hasattr(os, "fork"):
+        reports, problems, new, cached = _check_share(checker, tasks, table)
+    else:
+        reports, problems, new, cached = {}, [], [], 0
+        for share in _fork(checker, [tasks[number::workers] for number in range(workers)], table):
+            reports.update(share[0])
+            problems += share[1]
+            new += share[2]
+            cached += share[3]
+    table.save(new)
+    return Checked(
+        {path: FileReport(*report) for path, report in reports.items()},
+        [FileProblem(*problem) for problem in problems],
+        cached,
+    )
+
+
+_Share = tuple[dict[str, Any], list[Any], list[tuple[bytes, Any]], int]
+
+
+def _check_share(checker: FileChecker, tasks: Iterable[Task], table: Table) -> _Share:
+    reports: dict[str, Any] = {}
+    problems: list[Any] = []
+    new: list[tuple[bytes, Any]] = []
+    before = table.hits
+    for task in tasks:
+        content = checker.read(task.path)
+        if isinstance(content, FileProblem):
+            problems.append(tuple(content))
+            continue
+        key = hash_parts(task.path.encode("utf-8", "surrogateescape"), task.mode.encode(), content)
+        report = table.get(key)
+        if report is None:
+            report = tuple(checker.check(task, content))
+            new.append((key, report))
+        reports[task.path] = report
+    return reports, problems, new, table.hits - before
+
+
+def _fork(checker: FileChecker, shares: Sequence[Sequence[Task]], table: Table) -> Iterable[_Share]:
+    """Each share in a process of its own but the first, which is done here."""
+    import marshal  # noqa: PLC0415 - for many files only
+    import signal  # noqa: PLC0415 - as above
+
+    children: list[tuple[int, int]] = []
+    try:
+        for share in shares[1:]:
+            reader, writer = os.pipe()
+            child = os.fork()
+            if child == 0:
+                _run_child(checker, share, table, writer)
+            os.close(writer)
+            children.append((child, reader))
+        yield _check_share(checker, shares[0], table)
+        while children:
+            child, reader = children.pop()
+            with open(reader, "rb") as stream:
+                content = stream.read()
+            _, status = os.waitpid(child, 0)
+            if status != 0 or not content:
+                raise RuntimeError(f"a process that checked files ended with status {status}")
+            yield marshal.loads(content)  # noqa: S302 - written by the child made here
+    finally:
+        for child, _ in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def _run_child(checker: FileChecker, share: Sequence[Task], table: Table, writer: int) -> None:
+    import marshal  # noqa: PLC0415 - as above
+    import traceback  # noqa: PLC0415 - as above
+
+    status = 1
+    try:
+        content = marshal.dumps(_check_share(checker, share, table))
+        with open(writer, "wb") as stream:
+            stream.write(content)
+        status = 0
+    except BaseException:  # noqa: BLE001 - the parent sees the status, a person the traceback
+        traceback.print_exc()
+    finally:
+        os._exit(status)

@@ -1,0 +1,156 @@
+"""Rules on what an object may look like. Those on fields take what the schema found; the others the object's kind."""
+
+from collections.abc import Iterator, Sequence
+
+from gitops_gen.checks.deprecations import Deprecation
+from gitops_gen.checks.rule import Hit, Resource, Rule, rule
+from gitops_gen.checks.schema_errors import SchemaProblem
+from gitops_gen.names import show
+from gitops_gen.wording import suggest
+
+
+def _select(problems: Sequence[SchemaProblem], code: str) -> Iterator[Hit]:
+    return (Hit(p.message, p.keys, p.fix) for p in problems if p.code == code)
+
+
+@rule("SCHEMA001", "error")
+def check_unknown_fields(problems: Sequence[SchemaProblem]) -> Iterator[Hit]:
+    """Every field is one that the kind has.
+
+    Why: the API server drops a field that it does not know, or refuses the object: a setting with a typo, or at the
+    wrong indentation, silently does nothing.
+
+    Fix: correct the spelling, or move the field to where it belongs.
+    """
+    return _select(problems, "unknown-field")
+
+
+@rule("SCHEMA002", "error")
+def check_types(problems: Sequence[SchemaProblem]) -> Iterator[Hit]:
+    """Every value is of its field's type.
+
+    Why: the API server refuses the object when Argo CD applies it. YAML reads `yes`, `on`, `1.10` and `0644` as a
+    boolean or a number, so a text that looks like one needs quotes.
+
+    Fix: put a text in quotes, take them from a number, write lists with dashes.
+    """
+    return _select(problems, "type")
+
+
+@rule("SCHEMA003", "error")
+def check_required_fields(problems: Sequence[SchemaProblem]) -> Iterator[Hit]:
+    """Every field that the kind requires is there.
+
+    Why: the API server refuses the object when Argo CD applies it.
+
+    Fix: add the field.
+    """
+    return _select(problems, "missing")
+
+
+@rule("SCHEMA004", "error")
+def check_values(problems: Sequence[SchemaProblem]) -> Iterator[Hit]:
+    """Every value is one that its field takes.
+
+    Why: the API server refuses the object when Argo CD applies it.
+
+    Fix: use one of the values, or the form, that the message names.
+    """
+    return _select(problems, "value")
+
+
+@rule("SCHEMA005", "warning")
+def check_known_kind(resource: Resource, versions: set[str], kinds: set[str]) -> Iterator[Hit]:
+    """Every kind has a schema to be checked by.
+
+    Why: an object whose schema is not known is not checked at all; a typo in `kind` or `apiVersion` looks just like
+    that.
+
+    Fix: correct the spelling; for a kind of your own give its JSON schema with `--schema-location`.
+    """
+    what = f"{show(resource.api_version)[1:-1]} {show(resource.kind)[1:-1]}"
+    if versions:
+        there = ", ".join(sorted(versions))
+        fix = f"did you mean one of these, or give its schema with --schema-location: {there}"
+        yield Hit(f"there is no schema for {what}: not checked; the kind is known in {there}", ("apiVersion",), fix)
+    else:
+        hint = suggest(resource.kind, kinds) if kinds else ""
+        hint = hint if "did you mean" in hint else ""
+        fix = "correct the spelling, or give its schema with --schema-location"
+        yield Hit(f"there is no schema for {what}: not checked{hint}", ("kind",), fix)
+
+
+@rule("SCHEMA006", "warning")
+def check_deprecated(resource: Resource, deprecation: Deprecation | None, removed: bool) -> Iterator[Hit]:
+    """No object is of a deprecated API version.
+
+    Why: a later release of Kubernetes stops serving it, and the sync fails after that upgrade.
+
+    Fix: move to the API version that replaces it.
+    """
+    if deprecation is not None and not removed:
+        end = f" and gone from {deprecation.end} on" if deprecation.end else ""
+        message = f"{resource.api_version} {resource.kind} is deprecated{end}"
+        yield Hit(message, ("apiVersion",), f"use {deprecation.replacement}" if deprecation.replacement else "")
+
+
+@rule("SCHEMA007", "error")
+def check_removed(resource: Resource, deprecation: Deprecation | None, removed: bool) -> Iterator[Hit]:
+    """Every API version is one that the chosen release of Kubernetes serves.
+
+    Why: the API server does not know the version any more; the sync fails.
+
+    Fix: move to the API version that replaces it, or name the release that you run with `--kubernetes-version`.
+    """
+    if deprecation is not None and removed:
+        since = f" since {deprecation.end}" if deprecation.end else ""
+        message = f"{resource.api_version} {resource.kind} is gone{since}"
+        yield Hit(message, ("apiVersion",), f"use {deprecation.replacement}" if deprecation.replacement else "")
+
+
+@rule("SCHEMA008", "error")
+def check_identity(resource: Resource, near: str) -> Iterator[Hit]:
+    """An object has `apiVersion` and `kind`, both as text.
+
+    Why: without them it is no Kubernetes object, and kubectl, kustomize and Argo CD refuse or ignore it.
+
+    Fix: write both at the top of the document; `near` names a key that looks like a misspelt one.
+    """
+    for key in ("apiVersion", "kind"):
+        value = resource.data.get(key)
+        if isinstance(value, str) and value:
+            continue
+        if key in resource.data:
+            yield Hit(f"`{key}` must be a text that is not empty", (key,), f"write {key}: and its value")
+        else:
+            hint = f"; did you mean `{key}` by {show(near)}?" if near else ""
+            yield Hit(f"the object has no `{key}`{hint}", (near,) if near else (), f"add {key}")
+
+
+@rule("SCHEMA009", "error")
+def check_list(resource: Resource) -> Iterator[Hit]:
+    """A document is an object, or a List of objects.
+
+    Why: kubectl, kustomize and Argo CD refuse a document that is a text, a number or a list, and a List whose items are
+    none.
+
+    Fix: write keys and values; several objects stand in documents parted by `---`.
+    """
+    items = resource.data.get("items")
+    if isinstance(items, list) and resource.kind == "List":
+        for number, item in enumerate(items):
+            if not isinstance(item, dict):
+                yield Hit("an item of a List must be an object", ("items", number), "write apiVersion, kind, metadata")
+
+
+RULES: tuple[Rule, ...] = (
+    check_unknown_fields,
+    check_types,
+    check_required_fields,
+    check_values,
+    check_known_kind,
+    check_deprecated,
+    check_removed,
+    check_identity,
+    check_list,
+)

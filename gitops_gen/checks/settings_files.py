@@ -1,0 +1,88 @@
+"""gitops-gen.yaml and each model.yaml: their schema, and what a schema cannot say."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from gitops_gen.checks.files import Row, to_row
+from gitops_gen.checks.rule import Rule
+from gitops_gen.checks.rules import settings as rules
+from gitops_gen.checks.rules.settings import SettingsProblem
+from gitops_gen.checks.schema_errors import find_problems
+from gitops_gen.checks.schema_store import load_named
+from gitops_gen.checks.source import Source
+from gitops_gen.checks.tree import Tree
+from gitops_gen.config_checks import check_model, check_settings
+
+if TYPE_CHECKING:
+    from gitops_gen.config_problems import Problem
+
+SETTINGS_FILE = "gitops-gen.yaml"
+_MODEL_FILE = re.compile(r"models/[^/]+/model\.yaml")
+_EVIDENCE_FILE = re.compile(r"models/[^/]+/overlays/[^/]+/evidence\.yaml")
+
+
+def is_settings_file(path: str) -> bool:
+    """Whether a file of a GitOps repository is one of the program's own, which no cluster gets."""
+    return path == SETTINGS_FILE or bool(_MODEL_FILE.fullmatch(path) or _EVIDENCE_FILE.fullmatch(path))
+
+
+def check_settings_files(tree: Tree, paths: Iterable[str]) -> Iterator[Row]:
+    """What is wrong with those of `paths` that are settings; evidence has rules of its own."""
+    environments = _list_environments(tree)
+    for path in paths:
+        if path == SETTINGS_FILE:
+            yield from _check(
+                tree,
+                path,
+                "gitops-gen.schema.json",
+                (rules.check_settings_shape, rules.check_settings_meaning),
+                check_settings,
+            )
+        elif _MODEL_FILE.fullmatch(path):
+            yield from _check(
+                tree,
+                path,
+                "model.schema.json",
+                (rules.check_model_shape, rules.check_model_meaning),
+                lambda data: check_model(data, (), environments),
+            )
+
+
+def _check(
+    tree: Tree, path: str, schema_name: str, both: tuple[Rule, Rule], check: Callable[[Any], Iterable["Problem"]]
+) -> Iterator[Row]:
+    source = tree.read(path)
+    if source is None or source.read.problems:
+        return  # said already
+    problems = list(_find(source, schema_name, check))
+    for rule in both:
+        for hit in rule.check(problems):
+            yield to_row(path, rule, hit, source.locate(0, hit.keys))
+
+
+def _find(source: Source, schema_name: str, check: Callable[[Any], Iterable["Problem"]]) -> Iterator[SettingsProblem]:
+    if not source.documents:
+        if schema_name != "model.schema.json":  # an empty model.yaml means the defaults
+            yield SettingsProblem("schema", (), "the file is empty; expected keys and values")
+        return
+    data = source.documents[0]
+    if len(source.documents) > 1:
+        yield SettingsProblem("schema", (), "the file holds more than one document", "keep the first one")
+    schema = load_named(schema_name)
+    found = find_problems(schema, data) if not schema.is_valid(data) else []
+    yield from (SettingsProblem("schema", p.keys, p.message, p.fix) for p in found)
+    if not isinstance(data, dict):
+        return
+    told = {problem.keys for problem in found}
+    for problem in check(data):
+        if problem.keys not in told:
+            where = ".".join(str(key) for key in problem.keys)
+            yield SettingsProblem("meaning", problem.keys, f"{where}: {problem.message}")
+
+
+def _list_environments(tree: Tree) -> Collection[str] | None:
+    source = tree.read(SETTINGS_FILE)
+    data = source.documents[0] if source is not None and source.documents else None
+    environments = data.get("environments") if isinstance(data, dict) else None
+    return environments if isinstance(environments, dict) else None

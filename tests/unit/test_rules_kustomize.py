@@ -1,0 +1,246 @@
+"""Rules on kustomizations: that their cases hold, and that nothing of any shape makes them fall over."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitops_gen.checks.build_errors import explain_failure, explain_unchecked
+from gitops_gen.checks.graph import read_graph
+from gitops_gen.checks.rule import Hit
+from gitops_gen.checks.rules.kustomize import BUILD_RULES, RULES, UNIT_RULES
+from gitops_gen.checks.tree import Tree
+from gitops_gen.ports import BuildError
+from tests.kustomizations import check_tree, needs_kustomize
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted((ROOT / "tests/cases").glob("KUST*/*"))
+MARK = re.compile(r"[ \t]*# here$", re.MULTILINE)
+
+
+def copy_case(case, folder):
+    """A case without its marks, and where these stood."""
+    shutil.copytree(case, folder)
+    marks = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            text = path.read_text()
+            name = path.relative_to(folder).as_posix()
+            marks |= {(name, n) for n, line in enumerate(text.splitlines(), 1) if line.endswith("# here")}
+            path.write_text(MARK.sub("", text))
+    return marks
+
+
+@needs_kustomize
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def test_a_rule_finds_what_is_marked_and_nothing_else(case, tmp_path):
+    marks = copy_case(case, tmp_path / "tree")
+    outcome = check_tree(tmp_path / "tree")
+    assert {(f.path, f.line) for f in outcome.findings if f.rule == case.parent.name} == marks
+    assert bool(marks) == case.name.startswith("bad-")
+    if not marks:
+        assert [f for f in outcome.findings if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_each_rule_has_its_page_and_its_cases(rule):
+    text = str(rule.check.__doc__)
+    assert "Why: " in text
+    assert "Fix: " in text
+    names = [case.name for case in CASES if case.parent.name == rule.id]
+    assert any(name.startswith("bad-") for name in names)
+    assert any(name.startswith("good-") for name in names)
+
+
+def test_each_rule_is_asked_about_one_thing_and_has_an_id_of_its_own():
+    assert {rule.id for rule in UNIT_RULES}.isdisjoint(rule.id for rule in BUILD_RULES)
+    assert len({rule.id for rule in RULES}) == len(RULES) == len(UNIT_RULES) + len(BUILD_RULES)
+
+
+@needs_kustomize
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*/repository")), ids=lambda p: p.parent.name)
+def test_the_examples_give_no_finding(example):
+    outcome = check_tree(example)
+    assert outcome.findings == ()
+    assert outcome.unchecked == ()
+    assert outcome.builds
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_without_kustomize_what_is_written_is_checked_and_what_is_built_is_listed(tmp_path):
+    write(tmp_path, o__kustomization="bases: [../gone]\n")
+    outcome = check_tree(tmp_path, kustomize=None)
+    assert {(f.rule, f.line) for f in outcome.findings} == {("KUST002", 1), ("KUST008", 1)}
+    assert [u.path for u in outcome.unchecked] == ["o/kustomization.yaml"]
+    assert "pip install" in outcome.unchecked[0].reason
+    assert outcome.builds == 0
+
+
+class Saying:
+    """A kustomize that says the same of everything."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def build(self, root, path):
+        raise AssertionError(path)
+
+    def build_many(self, root, folders, *, apart):
+        return dict.fromkeys(folders, self.answer)
+
+
+def test_remote_and_helm_are_not_even_tried(tmp_path):
+    write(
+        tmp_path,
+        a__kustomization="resources: ['https://example.com/x.yaml']\n",
+        b__kustomization="helmCharts: [{name: x}]\n",
+    )
+    outcome = check_tree(tmp_path, kustomize=Saying(""))
+    assert [(u.path, u.reason) for u in outcome.unchecked] == [
+        ("a/kustomization.yaml", "it refers to what is not in the repository, which is not fetched"),
+        ("b/kustomization.yaml", "it needs Helm, which is not run here"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("trouble configuring builtin HelmChartInflationGenerator: must specify --enable-helm", "Helm"),
+        ("failed to load generator: external plugins disabled; unable to load external plugin 'Foo'", "plugin"),
+        ("kubectl did not finish in 60 seconds", "too long"),
+        ("invalid Kustomization: json: unknown field", ""),
+    ],
+)
+def test_what_cannot_be_built_here_is_no_mistake(message, reason, tmp_path):
+    assert reason in explain_unchecked(message)
+    assert bool(explain_unchecked(message)) == bool(reason)
+    write(tmp_path, kustomization="resources: []\n")
+    outcome = check_tree(tmp_path, kustomize=Saying(BuildError(message)))
+    assert len(outcome.unchecked) == 1
+    assert bool(outcome.findings) != bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "message", "line"),
+    [
+        (
+            "resources: []\nnamePrefix:\n- x\n",
+            "json: cannot unmarshal array into Go struct field X.namePrefix of type string",
+            2,
+        ),
+        (
+            "resources: []\nimages:\n- name: a\n- name: b\n  tag: x\n",
+            'invalid Kustomization: json: unknown field "tag"',
+            5,
+        ),
+        ("resources: [\n", "invalid Kustomization: yaml: line 2: did not find expected node content", 2),
+        (
+            "configMapGenerator:\n- name: a\n- name: a\n",
+            'merging from generator &{0x1 <nil>}: id resid.ResId{Gvk:resid.Gvk{Kind:"ConfigMap"}, Name:"a"} exists',
+            3,
+        ),
+        ("resources:\n- a.yaml\n- b.yaml\n", "accumulating resources from 'b.yaml': something of tomorrow", 3),
+        ("resources: []\nvars:\n- name: A\n- name: B\n", "field specified in var '{B Service.v1 {x}}' not found", 4),
+        ("resources: []\n", "something that nobody has seen", 1),
+    ],
+)
+def test_a_message_is_brought_to_its_line(kustomization, message, line, tmp_path):
+    write(tmp_path, kustomization=kustomization)
+    tree = Tree(str(tmp_path))
+    hit = explain_failure(tree, read_graph(tree, ["kustomization.yaml"]), ".", message)
+    source = tree.read(hit.path)
+    assert (hit.line or source.locate(hit.document, hit.keys)[0]) == line
+    assert hit.message.startswith("does not build: ")
+
+
+FIELDS = [
+    "resources",
+    "components",
+    "bases",
+    "crds",
+    "configurations",
+    "openapi",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "images",
+    "imageTags",
+    "replicas",
+    "labels",
+    "commonLabels",
+    "commonAnnotations",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "configMapGenerator",
+    "secretGenerator",
+    "vars",
+    "replacements",
+    "transformers",
+    "generators",
+    "helmCharts",
+    "kind",
+    "sortOptions",
+    "buildMetadata",
+]
+WORDS = [
+    "x.yaml",
+    "../o",
+    ".",
+    "",
+    "name",
+    "path",
+    "patch",
+    "target",
+    "kind",
+    "- op: add\n  path: /a/-\n",
+    "a: [",
+    "(",
+    "*",
+]
+KEYS = [*WORDS, "files", "literals", "newName", "newTag", "digest", "pairs", "targets", "select", "fieldPaths", "count"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+BUILT = """\
+apiVersion: example.com/v1
+kind: Thing
+metadata:
+  name: x
+  annotations:
+    config.kubernetes.io/origin: |
+      path: o/x.yaml
+  namespace: x
+  labels: {name: x}
+spec:
+  image: x:1
+  replicas: 1
+  parts: [{name: one, size: 1}]
+"""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=6), ANYTHING)
+def test_a_kustomization_of_any_shape_is_checked_to_the_end(tmp_path_factory, data, patch):
+    folder = tmp_path_factory.mktemp("tree")
+    write(folder, o__kustomization=yaml.safe_dump(data), o__x=yaml.safe_dump(patch))
+    keys = [("spec", "parts", 0, "size"), ("spec", "image"), ("spec", "replicas"), ("spec", "gone"), ()]
+    keys += [("metadata", "name"), ("metadata", "namespace"), ("metadata", "labels", "name")]
+    for kustomize in (Saying(BUILT), Saying(BuildError('unknown field "name"'))):
+        outcome = check_tree(
+            folder, kustomize=kustomize, check_object=lambda _r, _root: [(RULES[0], Hit("", key)) for key in keys]
+        )
+        assert all(finding.line >= 1 for finding in outcome.findings)
+    shutil.rmtree(folder)
