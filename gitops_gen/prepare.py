@@ -11,6 +11,8 @@ from gitops_gen import __version__
 from gitops_gen.adapters.kustomize import write_files
 from gitops_gen.checks.closure import read_closure
 from gitops_gen.checks.pins import check_build
+from gitops_gen.checks.rules.provenance_parts import ModelOverlay
+from gitops_gen.checks.source import Source
 from gitops_gen.config import default_model_settings, load_model_settings
 from gitops_gen.errors import NotFoundError, RefusedError
 from gitops_gen.evidence import Evidence, build_evidence, keep_if_same
@@ -64,19 +66,20 @@ def prepare(attempt: Attempt) -> Promotion:
     challenger = keep_if_same(
         champion, build_evidence(release=release, environment=environment.name, overrides=overrides, program=PROGRAM)
     )
+    evidence = dump_evidence(challenger)
     rendered = render_release(
         settings=settings,
         model=model_settings,
         environment=environment,
         release=release,
-        evidence=dump_evidence(challenger),
+        evidence=evidence,
         existing=tree.texts,
         templates=Templates(tree.templates, folder=settings.templates),
     )
     attempt.progress.warn(*rendered.warnings)
     files = {path: None if text is None else text.encode() for path, text in rendered.files.items()}
     if files:
-        _check(attempt, files, environment, image)
+        _check(attempt, files, environment, evidence)
     title = one_line(request.title, TITLE_LIMIT) if request.title else write_title(release, environment.name)
     body = render_body(
         release=release,
@@ -207,8 +210,8 @@ def _read_evidence(attempt: Attempt, tree: _Tree, environment: EnvironmentName |
     return evidence
 
 
-def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Environment, image: Image | None) -> None:
-    """Build the overlay as it will be and look for the digest in the result.
+def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Environment, evidence: str) -> None:
+    """Build the overlay as it will be and check it by the rules on pins and evidence.
 
     Raises:
         RefusedError: it does not build, or serves something else; every finding is in the message.
@@ -229,11 +232,13 @@ def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Env
     with tempfile.TemporaryDirectory(prefix="gitops-gen-") as temporary:
         write_files(Path(temporary), closure.files)
         built = attempt.ports.kustomize.build(Path(temporary), folder)
-    kustomization = closure.files[path].decode()
-    findings = check_build(built, path=path, model=attempt.model, image=image, kustomization=kustomization)
-    if findings:
-        lines = (f"{f.path}:{f.line}:{f.column}: {f.message} [{f.rule}]" for f in findings)
-        raise RefusedError("\n".join(lines), hint="; ".join(dict.fromkeys(f.fix for f in findings if f.fix)))
+    sources = Source(path, closure.files[path]), Source(f"{folder}/{EVIDENCE_FILE}", evidence.encode())
+    findings = check_build(built, ModelOverlay(folder, attempt.model, environment.name, *sources))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    attempt.progress.warn(*(f"{f.path}: {f.message} [{f.rule}]" for f in findings if f.severity != "error"))
+    if errors:
+        lines = (f"{f.path}:{f.line}:{f.column}: {f.message} [{f.rule}]" for f in errors)
+        raise RefusedError("\n".join(lines), hint="; ".join(dict.fromkeys(f.fix for f in errors if f.fix)))
 
 
 def _diff(path: str, before: str | None, after: str | None) -> str:

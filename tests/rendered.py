@@ -1,7 +1,12 @@
 """A promotion rendered into a repository in memory, as the unit and the integration tests need it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from gitops_gen.checks.rules.provenance_parts import ModelOverlay
+from gitops_gen.checks.source import Source
+from gitops_gen.evidence import build_evidence
+from gitops_gen.evidence_file import dump_evidence
 from gitops_gen.model import Dataset, Image, LoggedModel, ModelVersion, Release, Run, SourceCode
 from gitops_gen.names import Digest, EnvironmentName, ModelName, RunId
 from gitops_gen.overlay import overlay_folder
@@ -64,12 +69,15 @@ def promote(
     templates: Templates | None = None,
 ) -> Rendered:
     chosen = release or make_release()
+    if model.server != "container":
+        chosen = replace(chosen, image=None)
+    evidence = build_evidence(release=chosen, environment=environment.name, overrides=(), program="gitops-gen")
     return render_release(
         settings=settings,
         model=model,
         environment=environment,
         release=chosen,
-        evidence=f"run: {chosen.run.run_id}\n",
+        evidence=dump_evidence(evidence),
         existing=existing,
         templates=templates or Templates(),
     )
@@ -90,3 +98,10 @@ def make_tree(model: ModelSettings) -> dict[str, str]:
 
 def folder(environment: Environment = STAGING) -> str:
     return overlay_folder(FRAUD, environment.name)
+
+
+def read_overlay(tree: Mapping[str, str], environment: Environment = STAGING) -> ModelOverlay:
+    """The overlay as checks see it, not built."""
+    paths = (f"{folder(environment)}/{name}" for name in ("kustomization.yaml", "evidence.yaml"))
+    sources = (Source(path, tree[path].encode()) for path in paths)
+    return ModelOverlay(folder(environment), FRAUD, environment.name, *sources)

@@ -14,9 +14,18 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"gitops-gen {__version__}")
         sys.exit(0)
-    from gitops_gen.cli.app import app
-
     try:
+        arguments = None
+        if sys.argv[1:2] == ["validate"]:
+            from gitops_gen.cli.validate_arguments import read_arguments
+
+            arguments = read_arguments(sys.argv[2:])
+        if arguments is not None:
+            from gitops_gen.cli.validation import run_validation
+
+            sys.exit(run_validation(arguments))
+        from gitops_gen.cli.app import app
+
         app()
     except GitopsGenError as error:
         from gitops_gen.cli.output import print_error

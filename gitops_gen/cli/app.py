@@ -9,6 +9,7 @@ from gitops_gen.cli.demo import demo
 from gitops_gen.cli.init import init
 from gitops_gen.cli.promote import promote
 from gitops_gen.cli.record_image import record_image
+from gitops_gen.cli.validate import validate
 
 app = typer.Typer(
     name="gitops-gen",
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command(short_help="Start a GitOps repository.")(init)
 app.command("record-image", short_help="Tie an image to its run.")(record_image)
 app.command(short_help="Open or update the pull request for a run.")(promote)
+app.command(short_help="Check what stands in a repository.")(validate)
 app.command(short_help="Show the whole way on this machine.")(demo)
 
 

@@ -1,0 +1,226 @@
+"""What `gitops-gen validate` does: the request, the run, the reports, the exit code. Kept light, without typer."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from gitops_gen.checks.discover import find_root
+from gitops_gen.reports.findings import FORMATS, render_findings
+from gitops_gen.validation import BASELINE_FILE, KnownResult, ValidateRequest, prepare_run
+
+TYPE_CHECKING = False  # as type checkers know it; the module `typing` takes longer to load than a warm run
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from gitops_gen.checks.rule import Rule
+    from gitops_gen.cli.validate_arguments import Arguments
+    from gitops_gen.findings import CheckResult
+    from gitops_gen.validation import Prepared
+
+_WORSE = {"error": ("error",), "warning": ("error", "warning")}
+
+
+def run_validation(arguments: Arguments) -> int:
+    """Check, report and give the exit code: 1 if something was found that counts.
+
+    Raises:
+        GitopsGenError: the arguments are wrong.
+    """
+    started = time.perf_counter()
+    if arguments.explain:
+        return _explain(arguments.explain)
+    outputs = _read_outputs(arguments.output)
+    request = _make_request(arguments)
+    prepared = prepare_run(request)
+    searched = time.perf_counter()
+    result: Any = None
+    errors: Sequence[Any] = ()
+    if prepared.cache is not None and not (arguments.online or arguments.fix or arguments.write_baseline):
+        from gitops_gen.checks.runs import load_run
+
+        known = load_run(prepared.cache, prepared.key, request.root)
+        result = None if known is None else KnownResult(request.root, dict(known))
+    if result is None:
+        result, errors = _check(arguments, request, prepared)
+    checked = time.perf_counter()
+    if arguments.write_baseline:
+        _write_baseline(arguments, result)
+    for name, path in outputs:
+        _report(name, path, result)
+    if arguments.stats:
+        _print_stats(result, started, searched, checked)
+    if errors:
+        from gitops_gen.cli.output import print_error
+
+        for error in errors:
+            print_error(error)
+        return int(errors[0].exit_code)
+    if arguments.write_baseline:
+        return 0
+    worse = _WORSE[arguments.fail_on]
+    return 1 if any(finding.severity in worse for finding in result.findings) else 0
+
+
+def _check(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -> tuple[CheckResult, Sequence[Any]]:
+    from gitops_gen.adapters.kustomize import find_kustomize
+    from gitops_gen.validate import validate
+
+    if arguments.fix:
+        from gitops_gen.mend import mend
+
+        return mend(request, prepared, find_kustomize=find_kustomize), ()
+    if not arguments.online:
+        return validate(request, prepared, find_kustomize=find_kustomize), ()
+    from gitops_gen.cli.online import Online
+
+    online = Online(arguments, request.root)
+    return validate(request, prepared, find_kustomize=find_kustomize, online=online), online.errors
+
+
+def _make_request(arguments: Arguments) -> ValidateRequest:
+    """What the arguments ask for, all paths below one root."""
+    here = os.getcwd()
+    starts = [os.path.abspath(path) for path in arguments.paths]
+    root = find_root(here)
+    outside = next((start for start in starts if not _is_below(start, root)), None)
+    if outside is not None:
+        root = find_root(outside if os.path.isdir(outside) else os.path.dirname(outside))
+    paths = []
+    for given, start in zip(arguments.paths, starts, strict=True):
+        if not _is_below(start, root):
+            from gitops_gen.errors import InvalidValueError
+
+            raise InvalidValueError(
+                f"{given} is not below {root}", hint="name paths of one repository, or run once for each"
+            )
+        if not os.path.lexists(start):
+            from gitops_gen.errors import NotFoundError
+
+            raise NotFoundError(f"{given} does not exist", hint="name files and folders that are there")
+        paths.append(os.path.relpath(start, root).replace(os.sep, "/"))
+    gone: tuple[str, ...] = ()
+    everything = not paths or paths == ["."]
+    if arguments.changed_since:
+        from gitops_gen.adapters.git_changed import list_changed
+
+        changed, gone = list_changed(root, arguments.changed_since)
+        paths = [path for path in changed if not paths or any(_is_under(path, start) for start in paths)]
+        everything = False
+    return ValidateRequest(
+        root=root,
+        paths=tuple(dict.fromkeys(paths)),
+        gone=gone,
+        everything=everything,
+        kubernetes_version=arguments.kubernetes_version,
+        schema_locations=tuple(os.path.abspath(path) for path in arguments.schema_location),
+        skip=arguments.skip,
+        only=arguments.only,
+        baseline=os.path.abspath(arguments.baseline) if arguments.baseline else "",
+        jobs=arguments.jobs,
+        cache=not arguments.no_cache,
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _is_under(path: str, start: str) -> bool:
+    return start in {".", path} or path.startswith(start.rstrip("/") + "/")
+
+
+def _read_outputs(given: Sequence[str]) -> list[tuple[str, str]]:
+    """(format, file) of each report; the file is empty for standard output."""
+    outputs = [(name, path) for name, _, path in (text.partition("=") for text in given or ("text",))]
+    for name, _ in outputs:
+        if name not in FORMATS:
+            from gitops_gen.errors import InvalidValueError
+            from gitops_gen.names import show
+
+            known = ", ".join(FORMATS)
+            raise InvalidValueError(f"there is no format {show(name)}", hint=f"--output takes {known}, each with =FILE")
+    if sum(1 for _, path in outputs if not path) > 1:
+        from gitops_gen.errors import InvalidValueError
+
+        raise InvalidValueError("two reports on standard output", hint="write one into a file: --output sarif=FILE")
+    return outputs
+
+
+def _report(name: str, path: str, result: CheckResult) -> None:
+    def read_source(below: str) -> bytes | None:
+        try:
+            with open(os.path.join(result.root, below), "rb") as stream:
+                return stream.read()
+        except OSError:
+            return None
+
+    color = not path and name == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    text = render_findings(name, result, read_source=read_source, rules=_find_rule, color=color)
+    if not path:
+        if text:
+            _print(text)
+        return
+    try:
+        with open(path, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(text + "\n" if text else "")
+    except OSError as error:
+        from gitops_gen.errors import GitopsGenError
+
+        raise GitopsGenError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    except BrokenPipeError:  # a pager that was closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _find_rule(rule_id: str) -> Rule | None:
+    from gitops_gen.checks.catalogue import find_rule
+
+    return find_rule(rule_id)
+
+
+def _explain(rule_id: str) -> int:
+    from gitops_gen.cli.explain import explain_rule
+
+    _print(explain_rule(rule_id))
+    return 0
+
+
+def _write_baseline(arguments: Arguments, result: CheckResult) -> None:
+    from pathlib import Path
+
+    from gitops_gen.adapters.files import replace_file
+    from gitops_gen.baseline import write_baseline
+
+    def read_source(below: str) -> bytes | None:
+        try:
+            with open(os.path.join(result.root, below), "rb") as stream:
+                return stream.read()
+        except OSError:
+            return None
+
+    path = arguments.baseline or os.path.join(result.root, BASELINE_FILE)
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    replace_file(Path(path), write_baseline(result.findings, read_source).encode())
+    print(f"{os.path.relpath(path)}: {len(result.findings)} findings", file=sys.stderr)
+
+
+def _print_stats(result: CheckResult, started: float, searched: float, checked: float) -> None:
+    done = time.perf_counter()
+    counts = result.counts
+    rows = {
+        "search and hash": searched - started,
+        "check": checked - searched,
+        "report": done - checked,
+        "all": done - started,
+    }
+    for name, seconds in rows.items():
+        print(f"{name:<16} {seconds * 1000:8.1f} ms", file=sys.stderr)
+    print(f"{'files':<16} {counts['files']:8} ({counts['cached']} from the cache)", file=sys.stderr)

@@ -1,0 +1,103 @@
+"""What is asked of a validation, and how its outcome is kept: plain values that the shortest run can afford."""
+
+import os
+from typing import Any, NamedTuple
+
+from gitops_gen.checks.cache import Cache, hash_parts, open_cache
+from gitops_gen.checks.discover import Found, discover
+from gitops_gen.checks.runs import hash_file, hash_inputs, hash_world
+
+BASELINE_FILE = ".gitops-gen/baseline.json"
+"""Where the baseline is looked for, below the checked root."""
+
+
+class ValidateRequest(NamedTuple):
+    """What to check, and by what."""
+
+    root: str
+    """The folder that all paths are below: absolute."""
+    paths: tuple[str, ...] = ()
+    """Files and folders below the root; empty for all of it."""
+    gone: tuple[str, ...] = ()
+    """Files that were deleted: only the builds that they can change are checked."""
+    everything: bool = True
+    """False where `paths` and `gone` are all that is wanted, even if they are empty."""
+    kubernetes_version: str = ""
+    schema_locations: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    """Rules, subjects of rules and kinds to leave out."""
+    only: tuple[str, ...] = ()
+    """Rules, subjects of rules and kinds to keep to; empty for all."""
+    baseline: str = ""
+    """Path of a baseline; empty for the root's own, if there is one."""
+    jobs: int = 0
+    """Processes; 0 for as many as pay."""
+    cache: bool = True
+
+
+class Prepared(NamedTuple):
+    """What every run does first: what there is to check, and whether the answer is known."""
+
+    found: Found
+    """All of the root."""
+    targets: Found
+    """What was asked for."""
+    cache: Cache | None
+    world: bytes
+    """A hash over the program and the options that change what is found in a file."""
+    key: bytes
+    """A hash over everything that the outcome depends on."""
+
+
+def prepare_run(request: ValidateRequest) -> Prepared:
+    """Search the root and hash what is there."""
+    found = discover(request.root, ["."])
+    targets = found if request.everything else discover(request.root, list(request.paths))
+    cache = open_cache() if request.cache else None
+    world = b""
+    key = b""
+    if cache is not None:
+        locations = [_hash_location(location).hex() for location in request.schema_locations]
+        selection = repr((request.skip, request.only))
+        world = hash_world([request.kubernetes_version, selection, *request.schema_locations, *locations])
+        asked = repr((request.paths, request.gone, request.everything))
+        baseline = hash_file(request.baseline or os.path.join(request.root, BASELINE_FILE))
+        inputs = hash_inputs(request.root, found)
+        key = hash_parts(world, asked.encode("utf-8", "surrogateescape"), request.baseline.encode(), baseline, inputs)
+    return Prepared(found, targets, cache, world, key)
+
+
+def _hash_location(path: str) -> bytes:
+    if not os.path.isdir(path):
+        return hash_file(path)
+    listed = discover(path, ["."])
+    return hash_parts(*(hash_file(os.path.join(path, name)) for name in listed.files))
+
+
+class KnownFinding:
+    """A finding out of the cache, with what a report asks of it."""
+
+    __slots__ = ("column", "fix", "line", "message", "path", "rule", "severity")
+
+    def __init__(self, row: tuple[str, int, int, str, str, str, str]) -> None:
+        self.path, self.line, self.column, self.rule, self.severity, self.message, self.fix = row
+
+
+class KnownUnchecked:
+    """Something that was not checked, out of the cache."""
+
+    __slots__ = ("path", "reason")
+
+    def __init__(self, row: tuple[str, str]) -> None:
+        self.path, self.reason = row
+
+
+class KnownResult:
+    """An outcome out of the cache, with what a report asks of it: `CheckResult`'s twin without its imports."""
+
+    def __init__(self, root: str, run: dict[str, Any]) -> None:
+        self.root = root
+        self.findings = tuple(KnownFinding(row) for row in run["findings"])
+        self.checked: dict[str, int] = run["checked"]
+        self.unchecked = tuple(KnownUnchecked(row) for row in run["unchecked"])
+        self.counts: dict[str, int] = {**run["counts"], "cached": run["counts"]["files"]}
