@@ -52,14 +52,12 @@ def render_repository(settings: Settings, templates: Templates) -> Mapping[str, 
         ConfigError: a team's template fails.
     """
     schemas = {f"{SCHEMA_FOLDER}/{name}": stamp_json(read_asset("schemas", name)) for name in SCHEMAS}
-    script = stamp(read_asset("templates", "repository/build-overlays.sh"))
     wanted = {**_list_bootstrap(settings), **_list_checks(settings)}
     rendered = {
         path: stamp(templates.render(f"repository/{name}{SUFFIX}", values)) for path, (name, values) in wanted.items()
     }
     files = {
         **schemas,
-        f"{SCHEMA_FOLDER}/build-overlays.sh": script,
         **rendered,
         **render_platform(settings, templates),
     }
@@ -170,8 +168,9 @@ def _list_kinds(kinds: Sequence[tuple[str, str]]) -> list[Mapping[str, str]]:
 def _list_checks(settings: Settings) -> _Wanted:
     """pre-commit's hooks, and the workflows of the forge."""
     environments = [str(e.name) for e in settings.environments]
-    check = {"base_branch": settings.base_branch}
-    files: _Wanted = {".pre-commit-config.yaml": ("pre-commit-config.yaml", {})}
+    annotations = settings.forge.kind == "github"
+    check = {"base_branch": settings.base_branch, "install": _install("kustomize"), "annotations": annotations}
+    files: _Wanted = {".pre-commit-config.yaml": ("pre-commit-config.yaml", {"requirement": _require("kustomize")})}
     match settings.forge.kind:
         case "github":
             promote = _promote_values(environments, "github,kustomize", "GITHUB_TOKEN", "GitHub starts no workflow for")
@@ -182,7 +181,11 @@ def _list_checks(settings: Settings) -> _Wanted:
             files[".gitea/workflows/check.yaml"] = ("workflows/check.yaml", check)
             files[".gitea/workflows/promote.yaml"] = ("workflows/promote.yaml", promote)
         case "gitlab":
-            values = {"environments": environments, "install": _install("gitlab,kustomize")}
+            values = {
+                "environments": environments,
+                "install": _install("gitlab,kustomize"),
+                "install_check": _install("kustomize"),
+            }
             files[".gitlab-ci.yml"] = ("workflows/gitlab-ci.yml", values)
         case "none":
             pass
@@ -199,4 +202,8 @@ def _promote_values(environments: list[str], extras: str, token: str, consequenc
 
 
 def _install(extras: str) -> str:
-    return f'pip install "gitops-gen[{extras}]=={__version__}"'
+    return f'pip install "{_require(extras)}"'
+
+
+def _require(extras: str) -> str:
+    return f"gitops-gen[{extras}]=={__version__}"

@@ -237,15 +237,24 @@ def test_bootstrap_and_platform_build_and_fit_the_upstream_schemas(tmp_path, kin
             assert find_errors(document) == []
 
 
-def test_the_script_of_the_repository_builds_all_and_names_what_does_not_build(tmp_path):
-    init(tmp_path, *FLAGS, "--open-data-hub", "DataScienceCluster")
-    folder = str(Path(KustomizeCommand().program).parent)
-    script = ["sh", ".gitops-gen/build-overlays.sh"]
-    environment = {"PATH": f"{folder}:{os.environ['PATH']}"}
-    good = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+def validate(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gitops_gen", "validate", "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab", "gitea"])
+@pytest.mark.parametrize("hub", ["DataScienceCluster", "KfDef", "none"])
+def test_a_new_repository_has_no_finding(forge, hub, tmp_path):
+    init(tmp_path, *FLAGS, "--forge", forge, "--open-data-hub", hub)
+    good = validate(tmp_path)
     assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.startswith("no findings\n")
+
+
+def test_a_file_that_is_gone_is_found_where_it_is_missed(tmp_path):
+    init(tmp_path, *FLAGS, "--open-data-hub", "DataScienceCluster")
     (tmp_path / "platform/open-data-hub/base/datasciencecluster.yaml").unlink()
-    bad = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    bad = validate(tmp_path)
     assert bad.returncode == 1
-    assert "platform/open-data-hub/overlays/dev does not build" in bad.stderr
-    assert "bootstrap does not build" not in bad.stderr
+    assert "platform/open-data-hub/base/kustomization.yaml:" in bad.stdout
+    assert "bootstrap" not in bad.stdout
