@@ -101,3 +101,7 @@ class KnownResult:
         self.checked: dict[str, int] = run["checked"]
         self.unchecked = tuple(KnownUnchecked(row) for row in run["unchecked"])
         self.counts: dict[str, int] = {**run["counts"], "cached": run["counts"]["files"]}
+
+    def count(self, severity: str) -> int:
+        """How many findings there are of one severity."""
+        return sum(1 for finding in self.findings if finding.severity == severity)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 ENDINGS = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """File names that kustomize takes for a folder's kustomization."""
-HIDDEN_KEPT = frozenset({".gitops-gen", ".tekton", ".argocd"})
+HIDDEN_KEPT = frozenset({".tekton", ".argocd"})
 """Folders that hold manifests although their names begin with a dot."""
-_PASSED_OVER = frozenset({".git"})
+_PASSED_OVER = frozenset({".git", ".gitops-gen"})  # git's own and ours: schemas and the baseline
 _FOREIGN = frozenset({"node_modules", "__pycache__", "venv"})
 _NO_FILE = "not a regular file"  # a named pipe, a socket, a device: reading one may never end
 
