@@ -2,38 +2,44 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gitops_gen.baseline import read_baseline, split_findings
-from gitops_gen.checks.builds import Outcome, check_kustomizations
 from gitops_gen.checks.cache import Table
 from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.discover import KUSTOMIZATIONS
-from gitops_gen.checks.files import OBJECTS, RESOURCE, TEXT, Checked, FileChecker, Row, Task, check_files, to_row
-from gitops_gen.checks.graph import Graph, read_graph
+from gitops_gen.checks.files import (
+    OBJECTS,
+    RESOURCE,
+    TEXT,
+    Checked,
+    FileChecker,
+    Row,
+    Task,
+    check_files,
+    pack_finding,
+    to_row,
+)
 from gitops_gen.checks.objects import ObjectChecker
-from gitops_gen.checks.origins import Origins
-from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.rules.files import FileProblem
-from gitops_gen.checks.rules.provenance import check_overlay
-from gitops_gen.checks.rules.provenance_parts import ModelOverlay, read_overlay
 from gitops_gen.checks.runs import save_run
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
-from gitops_gen.checks.settings_files import SETTINGS_FILE, check_settings_files, is_settings_file
 from gitops_gen.checks.tree import Tree
 from gitops_gen.checks.waivers import Waiver
 from gitops_gen.checks.waiving import Placed, apply_waivers
 from gitops_gen.errors import NotFoundError
 from gitops_gen.findings import CheckResult, Finding, Unchecked
-from gitops_gen.ports import Kustomize
 from gitops_gen.validation import BASELINE_FILE, Prepared, ValidateRequest
 
 if TYPE_CHECKING:
-    from gitops_gen.online import OnlineOutcome
+    from gitops_gen.checks.builds import Outcome
+    from gitops_gen.checks.graph import Graph
+    from gitops_gen.checks.repository import Online
+    from gitops_gen.ports import Kustomize
 
+SETTINGS_FILE = "gitops-gen.yaml"
 _MOST_JOBS = 8
 # Rules whose word on a file that a kustomization builds on is the build's: a patch may mend what the file lacks.
 _BY_BUILD = ("SCHEMA001", "SCHEMA002", "SCHEMA003", "SCHEMA004", "SELDON", "PIN")
@@ -49,16 +55,20 @@ class _Run:
     checked: Counter[str] = field(default_factory=Counter)
     unchecked: list[tuple[str, str]] = field(default_factory=list)
     waivers: list[Placed] = field(default_factory=list)
+    builds: int = 0
+    cached: int = 0
     complete: bool = True
     """False where builds were not made, so that not all rules had their say."""
+    extra: set[str] = field(default_factory=set)
+    """What builds read besides."""
 
 
 def validate(
     request: ValidateRequest,
     prepared: Prepared,
     *,
-    find_kustomize: Callable[[], Kustomize | None],
-    online: Callable[[Sequence[ModelOverlay]], "OnlineOutcome"] | None = None,
+    find_kustomize: "Callable[[], Kustomize | None]",
+    online: "Online | None" = None,
 ) -> CheckResult:
     """Everything that is wrong with what was asked for, and what was not checked.
 
@@ -70,91 +80,85 @@ def validate(
     """
     selection = Selection(skip=request.skip, only=request.only)
     store = SchemaStore(kubernetes_version=request.kubernetes_version, locations=request.schema_locations)
-    checker = ObjectChecker(store, selection)
-    tree = Tree(request.root)
-    graph = read_graph(tree, (p for p in prepared.found.files if p.rpartition("/")[2] in KUSTOMIZATIONS))
-    ours = SETTINGS_FILE in prepared.found.files
-    targets = prepared.targets.files
     run = _Run()
     _take_search(run, prepared)
-    checked = check_files(
-        FileChecker(request.root, checker),
-        [_make_task(path, graph, ours=ours) for path in targets],
-        table=Table(prepared.cache, "files", prepared.world),
-        jobs=min(request.jobs or os.cpu_count() or 1, _MOST_JOBS),
-    )
-    _take_files(run, checked)
-    roots = graph.roots if request.everything else graph.affected((*targets, *request.paths, *request.gone))
-    outcome = Outcome((), (), {}, 0, {}, frozenset())
-    if roots:
-        outcome = check_kustomizations(
-            tree,
-            graph,
-            roots=roots,
-            kustomize=find_kustomize(),
-            check_object=lambda resource, _root: checker.check(resource, pinned=True),
-            files=prepared.found.files,
-            table=Table(prepared.cache, "builds", prepared.world),
-        )
-        _take_builds(run, outcome)
-    for kinds in run.kinds.values():
-        run.checked.update(kinds)
-    if ours:
-        everywhere = request.everything or SETTINGS_FILE in targets
-        run.rows += check_settings_files(tree, prepared.found.files if everywhere else targets)
-        overlays = list(_list_overlays(tree, outcome, prepared.found.files if request.everything else targets))
-        for overlay in overlays:
-            run.rows += map(_pack, check_overlay(overlay, _make_locator(tree, graph, outcome, overlay.folder)))
-        if online is not None:
-            asked = online(overlays)
-            run.rows += map(_pack, asked.findings)
-            run.unchecked += ((entry.path, entry.reason) for entry in asked.unchecked)
+    ours = SETTINGS_FILE in prepared.found.files
+    checker = ObjectChecker(store, selection)
+    _check(run, request, prepared, checker=checker, find_kustomize=find_kustomize, online=online, ours=ours)
     rows = [row for row in dict.fromkeys(_soften(run.rows, ours=ours)) if selection.allows_rule(row[3])]
     rows, waived = apply_waivers(rows, run.waivers, complete=run.complete, selection=selection)
-    findings, baselined = _compare(sorted(map(_unpack, rows)), request, tree)
+    findings, baselined = _compare(sorted(map(_unpack, rows)), request)
     result = CheckResult(
         root=request.root,
         findings=tuple(findings),
         checked=dict(sorted(run.checked.items())),
         unchecked=tuple(sorted({Unchecked(path=path, reason=reason) for path, reason in run.unchecked})),
         counts={
-            "files": len(targets),
+            "files": len(prepared.targets.files),
             "objects": sum(run.checked.values()),
-            "builds": outcome.builds,
-            "cached": checked.cached,
+            "builds": run.builds,
+            "cached": run.cached,
             "waived": waived,
             "baselined": baselined,
             "fixed": 0,
         },
     )
     if prepared.cache is not None and online is None:
-        extra = {path for root in roots for path in graph.closure(root)}.difference(prepared.found.files)
+        extra = run.extra.difference(prepared.found.files)
         save_run(prepared.cache, prepared.key, request.root, _pack_result(result), sorted(extra))
     return result
 
 
-def _pack_result(result: CheckResult) -> dict[str, Any]:
-    """An outcome in plain types, as the cache keeps it."""
-    return {
-        "findings": list(map(_pack, result.findings)),
-        "checked": dict(result.checked),
-        "unchecked": [(entry.path, entry.reason) for entry in result.unchecked],
-        "counts": dict(result.counts),
-    }
+def _check(
+    run: _Run,
+    request: ValidateRequest,
+    prepared: Prepared,
+    *,
+    checker: ObjectChecker,
+    find_kustomize: "Callable[[], Kustomize | None]",
+    online: "Online | None",
+    ours: bool,
+) -> None:
+    """Files one by one, then what takes more than one of them; a plain folder of manifests needs no more."""
+    tree = Tree(request.root)
+    graph = None
+    if ours or any(path.rpartition("/")[2] in KUSTOMIZATIONS for path in prepared.found.files):
+        from gitops_gen.checks import repository  # noqa: PLC0415 - twice the imports of all the rest
+
+        graph = repository.read_kustomizations(tree, prepared.found.files)
+    targets = prepared.targets.files
+    tasks = [_make_task(path, graph, ours=ours) for path in targets]
+    table = Table(prepared.cache, "files", prepared.world)
+    jobs = min(request.jobs or os.cpu_count() or 1, _MOST_JOBS)
+    _take_files(run, check_files(FileChecker(request.root, checker), tasks, table=table, jobs=jobs))
+    if graph is not None:
+        roots = graph.roots if request.everything else graph.affected((*targets, *request.paths, *request.gone))
+        run.extra = {path for root in roots for path in graph.closure(root)}
+        outcome = repository.check_builds(
+            tree,
+            graph,
+            roots,
+            find_kustomize=find_kustomize if roots else lambda: None,
+            checker=checker,
+            files=prepared.found.files,
+            table=Table(prepared.cache, "builds", prepared.world),
+        )
+        _take_builds(run, outcome)
+        if ours:
+            asked = repository.list_own_files(prepared.found.files, targets, everything=request.everything)
+            rows, unchecked = repository.check_own_files(tree, graph, outcome, asked, targets, online=online)
+            run.rows += rows
+            run.unchecked += unchecked
+    for kinds in run.kinds.values():
+        run.checked.update(kinds)
 
 
-def _pack(finding: Finding) -> Row:
-    f = finding
-    return f.path, f.line, f.column, f.rule, f.severity, f.message, f.fix
-
-
-def _unpack(row: Row) -> Finding:
-    path, line, column, rule, severity, message, fix = row
-    return Finding(path=path, line=line, column=column, rule=rule, severity=severity, message=message, fix=fix)
-
-
-def _make_task(path: str, graph: Graph, *, ours: bool) -> Task:
+def _make_task(path: str, graph: "Graph | None", *, ours: bool) -> Task:
     """As what a file is checked: what the kustomizations use it for decides."""
+    if graph is None:
+        return Task(path, OBJECTS)
+    from gitops_gen.checks.settings_files import is_settings_file  # noqa: PLC0415 - as in _check
+
     name = path.rpartition("/")[2]
     if ours and is_settings_file(path):
         return Task(path, TEXT, name)
@@ -176,6 +180,7 @@ def _explain_files(problems: Sequence[FileProblem]) -> Iterator[Row]:
 
 
 def _take_files(run: _Run, checked: Checked) -> None:
+    run.cached = checked.cached
     run.rows += _explain_files(checked.problems)
     run.unchecked += ((problem.path, "it could not be read") for problem in checked.problems)
     for path, report in checked.reports.items():
@@ -186,9 +191,9 @@ def _take_files(run: _Run, checked: Checked) -> None:
         run.waivers += ((path, Waiver(*waiver)) for waiver in report.waivers)
 
 
-def _take_builds(run: _Run, outcome: Outcome) -> None:
+def _take_builds(run: _Run, outcome: "Outcome") -> None:
     """Add what builds gave; where they made a file's objects, their word on these objects counts."""
-    built = list(map(_pack, outcome.findings))
+    built = list(map(pack_finding, outcome.findings))
     confirmed = {_tell(row) for row in built}
     kept = [
         row
@@ -199,6 +204,7 @@ def _take_builds(run: _Run, outcome: Outcome) -> None:
     run.rows = kept + [row for row in built if _tell(row) not in told]
     run.unchecked += ((entry.path, entry.reason) for entry in outcome.unchecked)
     run.checked.update(outcome.checked)
+    run.builds = outcome.builds
     for path in outcome.covered & run.kinds.keys():
         del run.kinds[path]  # they were checked as the build has them
     run.complete = not outcome.unchecked
@@ -209,43 +215,37 @@ def _tell(row: Row) -> tuple[str, str, str]:
     return row[0], row[3], row[5]
 
 
-def _list_overlays(tree: Tree, outcome: Outcome, files: Iterable[str]) -> Iterator[ModelOverlay]:
-    """The models' overlays that were built, or that one of `files` lies in."""
-    folders = {path.rpartition("/")[0] for path in files} | set(outcome.objects)
-    for folder in sorted(folders):
-        objects = [built.resource for built in outcome.objects.get(folder, ())]
-        overlay = read_overlay(tree, folder, objects)
-        if overlay is not None:
-            yield overlay
-
-
-def _make_locator(
-    tree: Tree, graph: Graph, outcome: Outcome, folder: str
-) -> Callable[[Resource, Keys], tuple[str, int, int]]:
-    """Where a part of an object that the build of `folder` made comes from."""
-    origins = Origins(tree, graph, folder) if folder in graph.folders else None
-
-    def locate(resource: Resource, keys: Keys) -> tuple[str, int, int]:
-        built = next((built for built in outcome.objects[folder] if built.resource is resource), None)
-        return origins.locate(built, keys) if origins is not None and built is not None else (folder, 1, 1)
-
-    return locate
-
-
 def _soften(rows: Iterable[Row], *, ours: bool) -> Iterator[Row]:
     """In a tree that this program did not write, an image without a digest is a warning."""
     for row in rows:
         yield row if ours or not row[3].startswith("PIN") or row[4] != "error" else (*row[:4], "warning", *row[5:])
 
 
-def _compare(findings: list[Finding], request: ValidateRequest, tree: Tree) -> tuple[list[Finding], int]:
+def _compare(findings: list[Finding], request: ValidateRequest) -> tuple[list[Finding], int]:
     """The findings that are not in the baseline, and how many are."""
     path = request.baseline or os.path.join(request.root, BASELINE_FILE)
     if not os.path.isfile(path):
         if request.baseline:
             raise NotFoundError(f"there is no baseline {path}", hint="write one with --write-baseline")
         return findings, 0
+    from gitops_gen.baseline import read_baseline, split_findings  # noqa: PLC0415 - only where there is one
+
     with open(path, "rb") as stream:
         known = read_baseline(stream.read(), path=os.path.relpath(path, request.root))
-    new, old = split_findings(findings, known, tree.read_bytes)
+    new, old = split_findings(findings, known, Tree(request.root).read_bytes)
     return new, len(old)
+
+
+def _pack_result(result: CheckResult) -> Mapping[str, Any]:
+    """An outcome in plain types, as the cache keeps it."""
+    return {
+        "findings": list(map(pack_finding, result.findings)),
+        "checked": dict(result.checked),
+        "unchecked": [(entry.path, entry.reason) for entry in result.unchecked],
+        "counts": dict(result.counts),
+    }
+
+
+def _unpack(row: Row) -> Finding:
+    path, line, column, rule, severity, message, fix = row
+    return Finding(path=path, line=line, column=column, rule=rule, severity=severity, message=message, fix=fix)

@@ -13,6 +13,7 @@ from gitops_gen.checks.rule import Hit, Resource, Rule
 from gitops_gen.checks.rules.files import FileProblem
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.waivers import find_waivers
+from gitops_gen.findings import Finding
 
 Row = tuple[str, int, int, str, str, str, str]
 """A finding as a plain tuple: path, line, column, rule, severity, message, fix."""
@@ -50,6 +51,12 @@ class Task(NamedTuple):
 def to_row(path: str, rule: Rule, hit: Hit, place: tuple[int, int]) -> Row:
     """The finding that a hit is, at a place."""
     return hit.path or path, place[0], place[1], rule.id, rule.severity, hit.message, hit.fix
+
+
+def pack_finding(finding: Finding) -> Row:
+    """A finding as a plain tuple."""
+    f = finding
+    return f.path, f.line, f.column, f.rule, f.severity, f.message, f.fix
 
 
 class FileChecker:

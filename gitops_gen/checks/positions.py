@@ -43,6 +43,7 @@ class Positions:
     def __init__(self, content: bytes) -> None:
         """`content` is the file; tabs count as one column, as in JSON that is indented with them."""
         self._roots: list[Any] = []
+        self._fields: dict[int, dict[str, tuple[Node, Node]]] = {}
         composer = _Composer(_HALF.sub(b"......", content.replace(b"\t", b" ")))
         try:
             while composer.check_node():
@@ -62,7 +63,7 @@ class Positions:
         node = self._roots[document]
         place = _start(node)
         for key in keys:
-            found = _step(node, key)
+            found = self._step(node, key)
             if found is None:
                 break
             place_node, node = found
@@ -78,33 +79,43 @@ class Positions:
             return None
         node = self._roots[document]
         for key in keys:
-            found = _step(node, key)
+            found = self._step(node, key)
             if found is None:
                 return None
             node = found[1]
         return node if isinstance(node, ScalarNode) else None
 
+    def _step(self, node: Node, key: str | int) -> tuple[Node, Node] | None:
+        """The node to point at and the node to go on from; None if `key` leads nowhere."""
+        if isinstance(node, SequenceNode):
+            if isinstance(key, int) and 0 <= key < len(node.value):
+                return node.value[key], node.value[key]
+            return None
+        if not isinstance(node, MappingNode) or not isinstance(key, str):
+            return None
+        return self._list_fields(node).get(key)
+
+    def _list_fields(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
+        """Key and value of each field by its name, and of those merged in; of duplicates the last one counts."""
+        fields = self._fields.get(id(node))
+        if fields is None:
+            fields = self._fields[id(node)] = {}  # there already for a mapping that is merged into itself
+            merged: list[Node] = []
+            for pair in node.value:
+                name = _name(pair[0])
+                if name == "<<":
+                    merged += pair[1].value if isinstance(pair[1], SequenceNode) else [pair[1]]
+                if name is not None:
+                    fields[name] = pair
+            for source in merged:
+                if isinstance(source, MappingNode):
+                    for name, pair in self._list_fields(source).items():
+                        fields.setdefault(name, pair)
+        return fields
+
 
 def _start(node: Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _step(node: Node, key: str | int) -> tuple[Node, Node] | None:
-    """The node to point at and the node to go on from; None if `key` leads nowhere."""
-    if isinstance(node, SequenceNode):
-        if isinstance(key, int) and 0 <= key < len(node.value):
-            return node.value[key], node.value[key]
-        return None
-    if not isinstance(node, MappingNode):
-        return None
-    merged: list[Node] = []
-    for key_node, value_node in reversed(node.value):  # of duplicates the last one counts
-        name = _name(key_node)
-        if name == key:
-            return key_node, value_node
-        if name == "<<":
-            merged += value_node.value if isinstance(value_node, SequenceNode) else [value_node]
-    return next((found for source in merged if (found := _step(source, key)) is not None), None)
 
 
 def _name(node: Node) -> str | None:

@@ -83,7 +83,7 @@ def _takes_null(node: dict[str, Any]) -> bool:
     return types is None or types == "null" or (isinstance(types, list) and "null" in types)
 
 
-def _explain(schema: Schema, error: "ValidationError", data: Any) -> Iterator[SchemaProblem]:
+def _explain(schema: Schema, error: "ValidationError", data: object) -> Iterator[SchemaProblem]:
     keys: Keys = tuple(error.instance_path)
     kind = error.kind
     facts = kind.as_dict()
@@ -119,7 +119,7 @@ def _explain(schema: Schema, error: "ValidationError", data: Any) -> Iterator[Sc
 
 
 def _explain_choice(
-    schema: Schema, error: "ValidationError", branches: list[list["ValidationError"]], data: Any
+    schema: Schema, error: "ValidationError", branches: list[list["ValidationError"]], data: object
 ) -> Iterator[SchemaProblem]:
     keys: Keys = tuple(error.instance_path)
     if not all(branches):  # several alternatives fit, where only one may
@@ -143,7 +143,10 @@ def _explain_choice(
 def _reach(data: Any, keys: Keys) -> dict[str, Any]:  # noqa: ANN401 - as above
     """The mapping that `keys` leads to; empty if there is none."""
     for key in keys:
-        data = data[key] if isinstance(data, dict | list) else None
+        try:
+            data = data[key]
+        except (LookupError, TypeError):
+            return {}
     return data if isinstance(data, dict) else {}
 
 

@@ -105,7 +105,7 @@ class SchemaStore:
         found = {kind for kind, versions in kinds.items() if api_version in versions}
         group, _, version = api_version.rpartition("/")
         folder = find_folder("schemas") / group
-        if group and _GROUP.fullmatch(group) and folder.is_dir():
+        if group and _GROUP.fullmatch(group) and os.path.isdir(folder):
             for path in folder.glob(f"*_{version}.json"):
                 found.add(json.loads(path.read_text(encoding="utf-8"))["properties"]["kind"].get("const", ""))
         return found
@@ -127,7 +127,7 @@ class SchemaStore:
                 return found
         if _GROUP.fullmatch(group):
             path = find_folder("schemas") / group / f"{kind.lower()}_{version}.json"
-            if path.is_file():
+            if os.path.isfile(path):  # False, and no OSError, for a name that is too long for a file
                 return self._load_own(json.loads(path.read_text(encoding="utf-8")), f"{group}/{path.name}", kind)
         native = self._define(self.release).find_kind(api_version, kind)
         if native is None:

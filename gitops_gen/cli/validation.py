@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitops_gen.checks.rule import Rule
     from gitops_gen.cli.validate_arguments import Arguments
     from gitops_gen.findings import CheckResult
+    from gitops_gen.ports import Kustomize
     from gitops_gen.validation import Prepared
 
 _WORSE = {"error": ("error",), "warning": ("error", "warning")}
@@ -65,8 +66,12 @@ def run_validation(arguments: Arguments) -> int:
 
 
 def _check(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -> tuple[CheckResult, Sequence[Any]]:
-    from gitops_gen.adapters.kustomize import find_kustomize
     from gitops_gen.validate import validate
+
+    def find_kustomize() -> Kustomize | None:
+        from gitops_gen.adapters import kustomize
+
+        return kustomize.find_kustomize()
 
     if arguments.fix:
         from gitops_gen.mend import mend
