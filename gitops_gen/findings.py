@@ -1,16 +1,17 @@
-"""What a check says: findings in files, and what was counted or left unchecked on the way."""
+"""What a check says: findings in files, and what was counted or left unchecked on the way.
+
+Named tuples, not dataclasses: those take 7 ms to import, a fifth of what the shortest validation takes.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """The worst first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong with a file."""
 
     path: str
@@ -26,28 +27,26 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Unchecked:
+class Unchecked(NamedTuple):
     """Something that was not checked, or not to the end, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """The outcome of a validation."""
 
     root: str
     """The folder that paths are relative to."""
     findings: tuple[Finding, ...] = ()
     """Sorted by path and place; without those that were waived or stand in the baseline."""
-    checked: Mapping[str, int] = field(default_factory=dict)
-    """How many objects of each kind, in files and in builds together: `apps/v1 Deployment` to 3."""
+    checked: Mapping[str, int] = {}
+    """How many objects of each kind: `apps/v1 Deployment` to 3. What a build makes counts, not what it is made of."""
     unchecked: tuple[Unchecked, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
     """files, objects, builds, cached, waived, baselined, fixed."""
 
-    def count(self, severity: Severity) -> int:
+    def count_severity(self, severity: Severity) -> int:
         """How many findings there are of one severity."""
         return sum(1 for finding in self.findings if finding.severity == severity)

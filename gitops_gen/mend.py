@@ -1,7 +1,6 @@
 """Mend what can be mended by rule: check, change the files, check again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from gitops_gen.adapters.files import replace_file
@@ -35,7 +34,7 @@ def mend(
             _write(Path(request.root, path), text)
         fixed += len(changes.fixed)
         result = validate(request, prepare_run(request), find_kustomize=find_kustomize)
-    return replace(result, counts={**result.counts, "fixed": fixed})
+    return result._replace(counts={**result.counts, "fixed": fixed})
 
 
 def _write(path: Path, text: str) -> None:

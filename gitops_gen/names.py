@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from gitops_gen.errors import InvalidValueError
 
@@ -89,8 +88,7 @@ def slug(text: str, limit: int) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text).lstrip("-0123456789").rstrip("-")[:limit].rstrip("-")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageRef:
+class ImageRef(NamedTuple):
     """An image reference with its registry; `tag`, `digest` or both may be missing."""
 
     registry: str

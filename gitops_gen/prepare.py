@@ -4,7 +4,7 @@ import difflib
 import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from gitops_gen import __version__
@@ -165,7 +165,7 @@ def _resolve_image(attempt: Attempt) -> Image:
     if ref.tag is None or ref.digest is None:
         return registry.resolve(ref)
     try:
-        tagged = registry.resolve(replace(ref, digest=None))
+        tagged = registry.resolve(ref._replace(digest=None))
     except NotFoundError:
         attempt.progress.warn(f"tag {ref.tag} of {ref.name} is gone from the registry; the digest is still there")
         return registry.resolve(ref)

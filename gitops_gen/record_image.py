@@ -1,7 +1,7 @@
 """Tie an image to the run that its model comes from: tags on the run and on its model version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from gitops_gen.errors import RefusedError, UnreachableError
@@ -54,7 +54,7 @@ def record_image(selector: RunSelector, ref: ImageRef, *, tracking: Tracking, re
     run = tracking.fetch_run(selector)
     image = registry.resolve(ref)
     if ref.tag and ref.digest:
-        _check_tag(image, registry.resolve(replace(ref, digest=None)))
+        _check_tag(image, registry.resolve(ref._replace(digest=None)))
     _check_artifacts(run, image, tracking.fetch_image_digests(run))
     tags = _make_tags(run, image)
     is_new = any(not tags.items() <= carried.items() for carried in _list_carried(run))

@@ -1,9 +1,9 @@
 """Check a repository, or some files of it: from paths to findings."""
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gitops_gen.checks.cache import Table
@@ -45,22 +45,22 @@ _MOST_JOBS = 8
 _BY_BUILD = ("SCHEMA001", "SCHEMA002", "SCHEMA003", "SCHEMA004", "SELDON", "PIN")
 
 
-@dataclass(slots=True)
 class _Run:
     """What a validation has found so far."""
 
-    rows: list[Row] = field(default_factory=list)
-    kinds: dict[str, dict[str, int]] = field(default_factory=dict)
-    """The objects in each file."""
-    checked: Counter[str] = field(default_factory=Counter)
-    unchecked: list[tuple[str, str]] = field(default_factory=list)
-    waivers: list[Placed] = field(default_factory=list)
-    builds: int = 0
-    cached: int = 0
-    complete: bool = True
-    """False where builds were not made, so that not all rules had their say."""
-    extra: set[str] = field(default_factory=set)
-    """What builds read besides."""
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.kinds: dict[str, dict[str, int]] = {}
+        """The objects in each file."""
+        self.checked: Counter[str] = Counter()
+        self.unchecked: list[tuple[str, str]] = []
+        self.waivers: list[Placed] = []
+        self.builds = 0
+        self.cached = 0
+        self.complete = True
+        """False where builds were not made, so that not all rules had their say."""
+        self.extra: set[str] = set()
+        """What builds read besides."""
 
 
 def validate(
@@ -87,7 +87,7 @@ def validate(
     _check(run, request, prepared, checker=checker, find_kustomize=find_kustomize, online=online, ours=ours)
     rows = [row for row in dict.fromkeys(_soften(run.rows, ours=ours)) if selection.allows_rule(row[3])]
     rows, waived = apply_waivers(rows, run.waivers, complete=run.complete, selection=selection)
-    findings, baselined = _compare(sorted(map(_unpack, rows)), request)
+    findings, baselined = _compare(sorted(itertools.starmap(Finding, rows)), request)
     result = CheckResult(
         root=request.root,
         findings=tuple(findings),
@@ -224,6 +224,8 @@ def _soften(rows: Iterable[Row], *, ours: bool) -> Iterator[Row]:
 def _compare(findings: list[Finding], request: ValidateRequest) -> tuple[list[Finding], int]:
     """The findings that are not in the baseline, and how many are."""
     path = request.baseline or os.path.join(request.root, BASELINE_FILE)
+    if not request.compare:
+        return findings, 0
     if not os.path.isfile(path):
         if request.baseline:
             raise NotFoundError(f"there is no baseline {path}", hint="write one with --write-baseline")
@@ -244,8 +246,3 @@ def _pack_result(result: CheckResult) -> Mapping[str, Any]:
         "unchecked": [(entry.path, entry.reason) for entry in result.unchecked],
         "counts": dict(result.counts),
     }
-
-
-def _unpack(row: Row) -> Finding:
-    path, line, column, rule, severity, message, fix = row
-    return Finding(path=path, line=line, column=column, rule=rule, severity=severity, message=message, fix=fix)

@@ -30,6 +30,8 @@ class ValidateRequest(NamedTuple):
     """Rules, subjects of rules and kinds to keep to; empty for all."""
     baseline: str = ""
     """Path of a baseline; empty for the root's own, if there is one."""
+    compare: bool = True
+    """False where findings in the baseline count too, as it is to be written anew."""
     jobs: int = 0
     """Processes; 0 for as many as pay."""
     cache: bool = True
@@ -60,7 +62,7 @@ def prepare_run(request: ValidateRequest) -> Prepared:
         locations = [_hash_location(location).hex() for location in request.schema_locations]
         selection = repr((request.skip, request.only))
         world = hash_world([request.kubernetes_version, selection, *request.schema_locations, *locations])
-        asked = repr((request.paths, request.gone, request.everything))
+        asked = repr((request.paths, request.gone, request.everything, request.compare))
         baseline = hash_file(request.baseline or os.path.join(request.root, BASELINE_FILE))
         inputs = hash_inputs(request.root, found)
         key = hash_parts(world, asked.encode("utf-8", "surrogateescape"), request.baseline.encode(), baseline, inputs)
@@ -102,6 +104,6 @@ class KnownResult:
         self.unchecked = tuple(KnownUnchecked(row) for row in run["unchecked"])
         self.counts: dict[str, int] = {**run["counts"], "cached": run["counts"]["files"]}
 
-    def count(self, severity: str) -> int:
+    def count_severity(self, severity: str) -> int:
         """How many findings there are of one severity."""
         return sum(1 for finding in self.findings if finding.severity == severity)

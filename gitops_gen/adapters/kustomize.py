@@ -11,8 +11,7 @@ from gitops_gen.errors import ConfigError, GitopsGenError, InvalidValueError, Re
 from gitops_gen.names import show
 from gitops_gen.ports import NOTHING, BuildError
 
-_PROCESSES = 2  # at once; each uses 100 to 200 MB
-_MEMORY = 192  # MiB that a process may have before it collects what it does not need any more
+_PROCESSES = 2  # at once; each uses some 100 MB
 # kubectl's log: what it notes on the way, and the error that it ends with, in one of two forms.
 _NOTES = re.compile(
     r"^(# Warning: .*|[IWE]\d{4} \d\d:.* log\.go:\d+\].*|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d .*)\n?", re.MULTILINE
@@ -231,8 +230,7 @@ def _make_environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP") if name in os.environ}
     nowhere = "http://127.0.0.1:9"  # the discard port
     return kept | {
-        "GOGC": "off",  # a build is over before a collection pays: 0.79 of the time
-        "GOMEMLIMIT": f"{_MEMORY}MiB",
+        "GOGC": "400",  # a short build hardly collects, and a bundle of CRDs does not take gigabytes, as with off
         "KUBERC": "off",  # or kubectl warns that there is none
         "HOME": os.devnull,
         "PATH": "",

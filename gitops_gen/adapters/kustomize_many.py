@@ -18,7 +18,7 @@ from typing import NamedTuple
 from gitops_gen.ports import BuildError
 
 MOST_TOGETHER = 50
-"""Folders in one process: fewer cost more processes, more cost more memory (3 MB each) and save nothing."""
+"""Folders in one process: fewer cost more processes, more cost more memory and save nothing."""
 _FEWEST = 4  # a second process pays from here on
 _BOUNDARY = "boundary.gitops-gen.dev/v1"
 _BOUNDARY_START = f"apiVersion: {_BOUNDARY}\nkind: Boundary\n"

@@ -7,7 +7,6 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -93,7 +92,7 @@ class RegistryLayout:
             raise NotFoundError(f"{self._place} stands for {self._name} and has no {ref.name}")
         body = _read_index(self._read, place=self._place)
         if not ref.digest and not ref.tag:
-            ref = replace(ref, tag="latest")
+            ref = ref._replace(tag="latest")
         found = self._find_digest(body, ref) if ref.digest else self._find_tag(body, ref)
         content = read_verified(found, self._fetch, place=str(ref))
         return read_image(ref, found.media_type, content, self._fetch)

@@ -5,7 +5,6 @@ No library, as those that are kept up give no digest (oras), or the config's (py
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gitops_gen.adapters.oci_manifest import MANIFEST_TYPES, Descriptor, check_digest, read_image
 from gitops_gen.adapters.registry_auth import authorize, make_login_error
@@ -53,7 +52,7 @@ class RegistryOCI:
             ConfigError: docker's configuration cannot be used.
         """
         if not ref.tag and not ref.digest:
-            ref = replace(ref, tag=DEFAULT_TAG)
+            ref = ref._replace(tag=DEFAULT_TAG)
         repository = self._repositories.get(ref.name) or self._open(ref)
         wanted = ref.digest or ref.tag
         announced = _read_digest(repository.fetch("HEAD", f"manifests/{wanted}"), ref)

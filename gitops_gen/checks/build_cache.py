@@ -1,6 +1,7 @@
 """What came of a root, kept while nothing has changed that its build reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from gitops_gen.checks.cache import hash_parts
@@ -35,8 +36,8 @@ def _read_all(tree: Tree, paths: Iterable[str]) -> Iterable[bytes]:
 def pack_outcome(outcome: "RootOutcome") -> Any:  # noqa: ANN401 - nested tuples
     """An outcome in plain types."""
     return (
-        [(f.path, f.line, f.column, f.rule, f.severity, f.message, f.fix) for f in outcome.findings],
-        [(u.path, u.reason) for u in outcome.unchecked],
+        list(map(tuple, outcome.findings)),
+        list(map(tuple, outcome.unchecked)),
         [(built.resource.data, built.path, built.generator) for built in outcome.objects],
         list(outcome.covered),
         outcome.is_built,
@@ -48,10 +49,9 @@ def unpack_outcome(packed: Any) -> "RootOutcome":  # noqa: ANN401 - as above
     from gitops_gen.checks.builds import RootOutcome  # noqa: PLC0415 - it imports this module
 
     rows, unchecked, objects, covered, is_built = packed
-    names = ("path", "line", "column", "rule", "severity", "message", "fix")
     return RootOutcome(
-        tuple(Finding(**dict(zip(names, row, strict=True))) for row in rows),
-        tuple(Unchecked(path=path, reason=reason) for path, reason in unchecked),
+        tuple(starmap(Finding, rows)),
+        tuple(starmap(Unchecked, unchecked)),
         tuple(Built(Resource(data), path, generator) for data, path, generator in objects),
         tuple(covered),
         is_built=is_built,

@@ -171,15 +171,12 @@ def _find_patch(failure: Failure, _found: re.Match[str]) -> Hit | None:
         for index, entry in failure.kustomization.list_items(field):
             for key in ("patch", "path"):
                 text = entry.get(key)
-                first = (
-                    text.lstrip().split("\n")[0].replace("\\", "\\\\").replace('"', '\\"')
-                    if isinstance(text, str)
-                    else ""
-                )
-                if first and first in failure.text:
-                    return make_hit(
-                        failure, "the patch is neither a list of operations nor a resource", (field, index, key)
-                    )
+                first = text.lstrip().split("\n")[0] if isinstance(text, str) else ""
+                if first and first.replace("\\", "\\\\") in failure.text:
+                    is_json = first[0] in "[{"
+                    fix = "what begins with [ or { must be JSON: quote its keys and texts" if is_json else ""
+                    message = "the patch is neither a list of operations, with a target, nor a resource"
+                    return make_hit(failure, message, (field, index, key), fix)
     return None
 
 

@@ -1,7 +1,7 @@
 """One file on its own, from bytes to findings; and many of them, in as many processes as pay."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.cache import Table, hash_parts
@@ -11,6 +11,7 @@ from gitops_gen.checks.limits import SIZE_LIMIT
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
 from gitops_gen.checks.rule import Hit, Resource, Rule
 from gitops_gen.checks.rules.files import FileProblem
+from gitops_gen.checks.schema_errors import PROBLEMS_LIMIT
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.waivers import find_waivers
 from gitops_gen.findings import Finding
@@ -24,6 +25,9 @@ RESOURCE = "resource"
 """A file of manifests that a kustomization builds on: images are pinned there, not here."""
 TEXT = "text"
 """A file of which only the syntax counts: a patch, a generator's input, the program's own settings."""
+
+FINDINGS_LIMIT = PROBLEMS_LIMIT
+"""Findings of one file that are told."""
 
 _FEW = 60
 """Files from which on a second process is faster than one."""
@@ -54,9 +58,8 @@ def to_row(path: str, rule: Rule, hit: Hit, place: tuple[int, int]) -> Row:
 
 
 def pack_finding(finding: Finding) -> Row:
-    """A finding as a plain tuple."""
-    f = finding
-    return f.path, f.line, f.column, f.rule, f.severity, f.message, f.fix
+    """A finding as a plain tuple, which can be stored."""
+    return finding[:]
 
 
 class FileChecker:
@@ -93,10 +96,11 @@ class FileChecker:
         plain = left_out = 0
         if task.mode == TEXT:
             return FileReport(rows, {task.label: 1}, "", _list_waivers(content))
-        for resource in source.list_resources():
-            if task.path.rpartition("/")[2] in KUSTOMIZATIONS:
-                resource = _as_kustomization(resource)  # noqa: PLW2901 - the same one, with its implied kind
-            elif not looks_like_object(resource.data):
+        is_kustomization = task.path.rpartition("/")[2] in KUSTOMIZATIONS
+        for resource in _list_kustomizations(source) if is_kustomization else source.list_resources():
+            if len(rows) > FINDINGS_LIMIT:
+                break
+            if not is_kustomization and not looks_like_object(resource.data):
                 plain += 1
                 continue
             if not self._checker.takes(resource.kind):
@@ -111,12 +115,14 @@ class FileChecker:
                 rows.append(to_row(task.path, rule, hit, place))
         plain += sum(1 for document in read.documents if not isinstance(document, dict))
         reason = _LEFT_OUT if left_out else _NO_OBJECTS if plain else ""
-        return FileReport(rows, kinds, reason, _list_waivers(content))
+        reason = _TOO_MANY if len(rows) > FINDINGS_LIMIT else reason
+        return FileReport(rows[:FINDINGS_LIMIT], kinds, reason, _list_waivers(content))
 
 
 _NO_OBJECTS = "no apiVersion and kind: only its syntax was checked"
 _NO_JSON = "JSON without apiVersion and kind"
 _LEFT_OUT = "left out by --skip or --only"
+_TOO_MANY = f"more than {FINDINGS_LIMIT:,} findings: the others are not told"
 
 
 def _list_waivers(content: bytes) -> list[tuple[int, int, int, tuple[str, ...], str]]:
@@ -127,14 +133,17 @@ def _is_manifest_json(content: bytes) -> bool:
     return b'"apiVersion"' in content or b'"kind"' in content
 
 
-def _as_kustomization(resource: Resource) -> Resource:
+def _list_kustomizations(source: Source) -> Iterator[Resource]:
+    return (_as_kustomization(data, at) for at, data in enumerate(source.documents) if isinstance(data, dict))
+
+
+def _as_kustomization(data: dict[str, Any], document: int) -> Resource:
     """A kustomization may leave out apiVersion and kind."""
-    data = resource.data
     kind = data.get("kind", "Kustomization")
     version = data.get("apiVersion", f"{KUSTOMIZE_GROUP}/{'v1alpha1' if kind == 'Component' else 'v1beta1'}")
     if kind == "Kustomization" and version == f"{KUSTOMIZE_GROUP}/v1alpha1":
         version = f"{KUSTOMIZE_GROUP}/v1beta1"
-    return Resource({**data, "apiVersion": version, "kind": kind}, resource.document, resource.keys)
+    return Resource({**data, "apiVersion": version, "kind": kind}, document)
 
 
 class Checked(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from gitops_gen.checks.discover import KUSTOMIZATIONS
+from gitops_gen.checks.discover import ENDINGS, KUSTOMIZATIONS
 from gitops_gen.checks.kustomization import (
     GENERATORS,
     Kustomization,
@@ -17,6 +17,8 @@ from gitops_gen.checks.kustomization import (
     resolve,
 )
 from gitops_gen.checks.tree import Tree
+
+_MAKES = frozenset({"resource", "component", "plugin"})
 
 
 class Link(NamedTuple):
@@ -114,14 +116,25 @@ class Graph:
         return self._closures[folder]
 
     def affected(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The roots whose build the files at `paths` can change, there or not any more."""
+        """The roots whose build the files at `paths` can change, there or not any more.
+
+        A manifest that no kustomization lists counts for that of its folder, which may have forgotten it.
+        """
         changed = set(paths)
         beside = {posixpath.dirname(path) or "." for path in changed if posixpath.basename(path) in KUSTOMIZATIONS}
+        beside |= {str(self.find_folder(path)) for path in changed - self.roles.keys() if path.endswith(ENDINGS)}
         return tuple(
             root
             for root in self.roots
             if not changed.isdisjoint(self.closure(root)) or not beside.isdisjoint(self.chain(root))
         )
+
+    def find_folder(self, path: str) -> str | None:
+        """The folder of the kustomization that is nearest above a file."""
+        folder = posixpath.dirname(path)
+        while folder and folder not in self.folders:
+            folder = posixpath.dirname(folder)
+        return folder or ("." if "." in self.folders else None)
 
     def list_links(self, root: str) -> Iterator[tuple[Kustomization, Link]]:
         """Every reference on the way of a build."""
@@ -129,9 +142,11 @@ class Graph:
             yield from ((self.folders[folder], link) for link in self.links[folder])
 
     def is_complete(self, folder: str) -> bool:
-        """Whether all that the build of `folder` makes can be told from files: no Helm, nothing remote."""
-        return not any(self.folders[at].uses_helm for at in self.chain(folder)) and not any(
-            link.reference.is_remote or link.reference.role == "plugin" for _, link in self.list_links(folder)
+        """Whether all that the build of `folder` makes can be told from files: no Helm, nothing remote or missing."""
+        return not any(self.folders[at].uses_helm for at in self.chain(folder)) and all(
+            link.exists and link.reference.role != "plugin"
+            for _, link in self.list_links(folder)
+            if link.reference.role in _MAKES
         )
 
     def tell_apart(self, folders: Iterable[str]) -> dict[str, str]:

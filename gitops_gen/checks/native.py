@@ -87,14 +87,8 @@ class Definitions:
         return stripped
 
     def list_kinds(self) -> dict[str, set[str]]:
-        """The apiVersions of each kind that stands in a manifest, by the kind's name in lower case."""
-        kinds: dict[str, set[str]] = {}
-        for found in re.finditer(
-            r'"group": "([^"]*)",\s+"kind": "([^"]+)",\s+"version": "([^"]+)"', "".join(self._chunks.values())
-        ):
-            group, kind, version = found.groups()
-            kinds.setdefault(kind, set()).add(f"{group}/{version}" if group else version)
-        return kinds
+        """The apiVersions of each kind that stands in a manifest, by the kind's name."""
+        return _read_kinds(self._folder)
 
     def get(self, name: str) -> dict[str, Any]:
         """A type by its full name; open where this release has no such type."""
@@ -115,6 +109,17 @@ def _read_chunks(folder: str) -> dict[str, str]:
     with open(os.path.join(folder, "_definitions.json"), encoding="utf-8") as stream:
         parts = stream.read().split('\n    "io.k8s.')
     return {"io.k8s." + part[: part.index('"')]: part for part in parts[1:]}
+
+
+@cache
+def _read_kinds(folder: str) -> dict[str, set[str]]:
+    kinds: dict[str, set[str]] = {}
+    for found in re.finditer(
+        r'"group": "([^"]*)",\s+"kind": "([^"]+)",\s+"version": "([^"]+)"', "".join(_read_chunks(folder).values())
+    ):
+        group, kind, version = found.groups()
+        kinds.setdefault(kind, set()).add(f"{group}/{version}" if group else version)
+    return kinds
 
 
 def _read_type(name: str, chunk: str) -> dict[str, Any]:

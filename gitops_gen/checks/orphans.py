@@ -28,7 +28,7 @@ def assign_files(
     for path in files:
         if path in graph.roles or posixpath.basename(path) in KUSTOMIZATIONS:
             continue
-        folder = _find_folder(graph, path)
+        folder = graph.find_folder(path)
         if folder is not None and _CHARTS not in posixpath.relpath(path, folder).split("/"):
             assigned.setdefault(folder, []).append(path)
     return assigned
@@ -46,15 +46,6 @@ def drop_read_by_argo(tree: Tree, graph: Graph, findings: Iterable[Finding]) -> 
         if finding.rule != _ORPHAN
         or not any(_is_below(posixpath.dirname(finding.path) or ".", f, True) for f in folders)
     ]
-
-
-def _find_folder(graph: Graph, path: str) -> str | None:
-    folder = posixpath.dirname(path)
-    while folder:
-        if folder in graph.folders:
-            return folder
-        folder = posixpath.dirname(folder)
-    return "." if "." in graph.folders else None
 
 
 def _is_below(folder: str, other: str, same: bool = False) -> bool:

@@ -11,6 +11,7 @@ from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
 
 _NATIVE_GROUPS = frozenset({"", "apps", "autoscaling", "batch", "extensions", "policy"})
+_SELECTED = ("group", "version", "kind", "name", "namespace")
 _TERM = re.compile(r"\s*(!?)([\w./-]+)\s*(?:(==|=|!=)\s*([\w.-]*))?\s*")
 
 
@@ -112,10 +113,10 @@ class Identity(NamedTuple):
 
     def is_selected(self, target: Mapping[str, Any]) -> bool:
         """Whether a target's selectors take it. They are regular expressions for the whole of a value."""
-        texts = {key: target.get(key) for key in ("group", "version", "kind", "name", "namespace")}
-        return all(
-            _fits(pattern, {_read_field(found, key) for found in self.objects}) for key, pattern in texts.items()
-        ) and all(
+        values = {key: {_read_field(found, key) for found in self.objects} for key in _SELECTED}
+        if "" in values["namespace"]:
+            values["namespace"].add("default")
+        return all(_fits(target.get(key), texts) for key, texts in values.items()) and all(
             _selects(target.get(key), [_read_pairs(found, field) for found in self.objects])
             for key, field in (("labelSelector", "labels"), ("annotationSelector", "annotations"))
         )

@@ -1,7 +1,6 @@
 """What a rule is: one function, its id, its severity; what it finds is a hit, which the engine turns into a finding."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gitops_gen.findings import Severity
@@ -28,8 +27,7 @@ class Hit(NamedTuple):
     """The file, where it is another than the one the rule was asked about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: `check` takes what its scope is called after and gives hits."""
 
     id: str

@@ -1,6 +1,7 @@
 """What does not fit a schema, in words, after defaults and nulls were treated as the API server treats them."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys
@@ -28,6 +29,9 @@ _SIZES = {
 }
 _SEARCH_DEPTH = 3
 
+PROBLEMS_LIMIT = 1_000
+"""Problems of one object that are told: nobody reads more, and each takes time to be put into words."""
+
 
 class SchemaProblem(NamedTuple):
     """One place where a document does not fit."""
@@ -42,12 +46,12 @@ class SchemaProblem(NamedTuple):
 def find_problems(schema: Schema, data: Any) -> list[SchemaProblem]:  # noqa: ANN401 - JSON is any value
     """What is wrong with `data`, which was found not to fit; empty if defaults and dropped nulls mend it."""
     treated = _treat(schema, schema.document, data, 0) if schema.takes_nulls else data
-    errors = list(schema.iter_errors(treated))
+    errors = list(islice(schema.iter_errors(treated), PROBLEMS_LIMIT + 1))
     # Where the values are listed, a pattern of the same values has no more to say.
     listed = {tuple(error.instance_path) for error in errors if error.kind.name == "enum"}
     kept = [e for e in errors if e.kind.name != "pattern" or tuple(e.instance_path) not in listed]
-    problems = [problem for error in kept for problem in _explain(schema, error, treated)]
-    return list(dict.fromkeys(problems))
+    problems = (problem for error in kept for problem in _explain(schema, error, treated))
+    return list(dict.fromkeys(islice(problems, PROBLEMS_LIMIT + 1)))
 
 
 def name_place(keys: Keys) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitops_gen.assets import find_folder
 from gitops_gen.checks.native import Definitions, Release, bundle, choose_release, format_release, list_references
+from gitops_gen.checks.validators import load_validators
 from gitops_gen.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def _load_json(path: str) -> dict[str, Any]:
 
 
 def _compile(document: dict[str, Any], origin: str, folder: str) -> "Validator":
-    import jsonschema_rs  # noqa: PLC0415 - not on the way of a run that the cache answers
+    jsonschema_rs = load_validators()
 
     def retrieve(uri: str) -> Any:  # noqa: ANN401 - JSON is any value
         name = uri.removeprefix("file:///schema/")
@@ -221,8 +222,9 @@ def _compile(document: dict[str, Any], origin: str, folder: str) -> "Validator":
         return _load_json(os.path.join(folder, name))
 
     try:
-        return jsonschema_rs.validator_for(
+        validator: Validator = jsonschema_rs.validator_for(
             document, formats=FORMATS, validate_formats=True, base_uri="file:///schema/root.json", retriever=retrieve
         )
     except ValueError as error:  # both of the library's errors are
         raise ConfigError(f"schema {origin} cannot be used: {str(error).splitlines()[0]}") from error
+    return validator

@@ -50,7 +50,7 @@ class Unit:
     @cached_property
     def is_complete(self) -> bool:
         """Whether all these resources can be told from files."""
-        return all(self.graph.is_complete(scope) for scope in self.scopes)
+        return bool(self.scopes) and all(self.graph.is_complete(scope) for scope in self.scopes)
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:

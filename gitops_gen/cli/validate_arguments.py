@@ -90,7 +90,7 @@ def read_arguments(words: list[str]) -> Arguments | None:  # noqa: C901, PLR0912
             return None
     if "jobs" in found:
         jobs = str(found["jobs"])
-        if not jobs.isdecimal() or not jobs.isascii():
+        if not jobs.isdecimal() or not jobs.isascii() or len(jobs) > len("999999999"):
             return None
         found["jobs"] = int(jobs)
     if any(found.get(name, options[0]) not in options for name, options in CHOICES.items()):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gitops_gen.checks.rule import Rule
     from gitops_gen.cli.validate_arguments import Arguments
+    from gitops_gen.errors import GitopsGenError
     from gitops_gen.findings import CheckResult
     from gitops_gen.ports import Kustomize
     from gitops_gen.validation import Prepared
@@ -37,13 +38,8 @@ def run_validation(arguments: Arguments) -> int:
     request = _make_request(arguments)
     prepared = prepare_run(request)
     searched = time.perf_counter()
-    result: Any = None
+    result: Any = _recall(arguments, request, prepared)
     errors: Sequence[Any] = ()
-    if prepared.cache is not None and not (arguments.online or arguments.fix or arguments.write_baseline):
-        from gitops_gen.checks.runs import load_run
-
-        known = load_run(prepared.cache, prepared.key, request.root)
-        result = None if known is None else KnownResult(request.root, dict(known))
     if result is None:
         result, errors = _check(arguments, request, prepared)
     checked = time.perf_counter()
@@ -53,16 +49,44 @@ def run_validation(arguments: Arguments) -> int:
         _report(name, path, result)
     if arguments.stats:
         _print_stats(result, started, searched, checked)
+    return _decide_exit(arguments, request, result, errors)
+
+
+def _recall(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -> KnownResult | None:
+    """The outcome of an earlier run, where nothing has changed that it depends on."""
+    if prepared.cache is None or arguments.online or arguments.fix:
+        return None
+    from gitops_gen.checks.runs import load_run
+
+    known = load_run(prepared.cache, prepared.key, request.root)
+    return None if known is None else KnownResult(request.root, dict(known))
+
+
+def _decide_exit(
+    arguments: Arguments, request: ValidateRequest, result: CheckResult, errors: Sequence[GitopsGenError]
+) -> int:
     if errors:
         from gitops_gen.cli.output import print_error
 
         for error in errors:
             print_error(error)
-        return int(errors[0].exit_code)
+        return errors[0].exit_code
     if arguments.write_baseline:
         return 0
+    if not result.counts["files"] and not result.findings and _meant_more(arguments, request):
+        from gitops_gen.errors import NotFoundError
+
+        raise NotFoundError(
+            f"there is no YAML or JSON file to check in {request.root}", hint="name the folder that holds the manifests"
+        )
     worse = _WORSE[arguments.fail_on]
     return 1 if any(finding.severity in worse for finding in result.findings) else 0
+
+
+def _meant_more(arguments: Arguments, request: ValidateRequest) -> bool:
+    """Whether a run without a single file is a mistake: a folder was asked for, and not some changed files."""
+    folders = any(os.path.isdir(os.path.join(request.root, path)) for path in request.paths)
+    return not arguments.changed_since and (request.everything or folders)
 
 
 def _check(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -> tuple[CheckResult, Sequence[Any]]:
@@ -124,6 +148,7 @@ def _make_request(arguments: Arguments) -> ValidateRequest:
         skip=arguments.skip,
         only=arguments.only,
         baseline=os.path.abspath(arguments.baseline) if arguments.baseline else "",
+        compare=not arguments.write_baseline,
         jobs=arguments.jobs,
         cache=not arguments.no_cache,
     )

@@ -25,9 +25,9 @@ def render_report(result: CheckResult, **_unused: object) -> str:
             "checked": dict(sorted(result.checked.items())),
             "unchecked": [{"path": each.path, "reason": each.reason} for each in result.unchecked],
             "summary": {
-                "errors": result.count("error"),
-                "warnings": result.count("warning"),
-                "infos": result.count("info"),
+                "errors": result.count_severity("error"),
+                "warnings": result.count_severity("warning"),
+                "infos": result.count_severity("info"),
                 **{name: result.counts.get(name, 0) for name in _COUNTS},
             },
         }

@@ -86,6 +86,37 @@ def test_without_kustomize_what_is_written_is_checked_and_what_is_built_is_liste
     assert outcome.builds == 0
 
 
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("target", "is_found"),
+    [
+        ("{kind: Deployment, namespace: default}", True),
+        ("{kind: Deployment, namespace: o}", False),
+        ("{kind: Deployment, namespace: '.*', group: '', version: v1}", True),
+        ("{group: apps, labelSelector: 'tier=front,!gone'}", True),
+        ("{labelSelector: tier!=front, kind: Deployment}", False),
+        ("{labelSelector: 'tier in (front)'}", True),
+        ("{annotationSelector: owner=risk}", True),
+        ("{annotationSelector: owner=sales}", False),
+        ("{}", True),
+        ("{kind: Deployment|StatefulSet, name: w.b}", True),
+        ("{kind: deployment}", False),
+        ("{name: 'o-web'}", False),
+    ],
+)
+def test_a_target_selects_what_kustomize_selects(target, is_found, tmp_path):
+    write(
+        tmp_path,
+        o__kustomization="namespace: o\nnamePrefix: o-\nresources: [x.yaml]\npatches:\n"
+        f"- target: {target}\n  patch: '- {{op: add, path: /metadata/annotations/hit, value: hit}}'\n",
+        o__x="apiVersion: apps/v1\nkind: Deployment\n"
+        "metadata: {name: web, labels: {tier: front}, annotations: {owner: risk}}\n",
+    )
+    outcome = check_tree(tmp_path)
+    assert {finding.rule for finding in outcome.findings} == (set() if is_found else {"KUST006"})
+    assert ("hit" in outcome.objects["o"][0].resource.data["metadata"]["annotations"]) == is_found
+
+
 class Saying:
     """A kustomize that says the same of everything."""
 

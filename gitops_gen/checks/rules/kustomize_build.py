@@ -33,7 +33,7 @@ def check_orphans(unit: Unit) -> Iterator[Hit]:
 
     Fix: list it under `resources`, or move it elsewhere.
     """
-    for path in unit.files:
+    for path in unit.files if unit.data else ():
         source = unit.tree.read(path)
         if source is None or unit.graph.roles.get(path):
             continue
