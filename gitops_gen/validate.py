@@ -59,6 +59,8 @@ class _Run:
         self.cached = 0
         self.complete = True
         """False where builds were not made, so that not all rules had their say."""
+        self.is_final = True
+        """False where another try may give something else."""
         self.extra: set[str] = set()
         """What builds read besides."""
 
@@ -103,7 +105,7 @@ def validate(
             "fixed": 0,
         },
     )
-    if prepared.cache is not None and online is None:
+    if prepared.cache is not None and online is None and run.is_final:
         extra = run.extra.difference(prepared.found.files)
         save_run(prepared.cache, prepared.key, request.root, _pack_result(result), sorted(extra))
     return result
@@ -205,6 +207,7 @@ def _take_builds(run: _Run, outcome: "Outcome") -> None:
     run.unchecked += ((entry.path, entry.reason) for entry in outcome.unchecked)
     run.checked.update(outcome.checked)
     run.builds = outcome.builds
+    run.is_final = outcome.is_final
     for path in outcome.covered & run.kinds.keys():
         del run.kinds[path]  # they were checked as the build has them
     run.complete = not outcome.unchecked

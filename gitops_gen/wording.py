@@ -25,11 +25,17 @@ def suggest(word: str, known: Collection[str]) -> str:
     """The end of a message about an unknown word: the nearest of `known`, or all of them."""
     if not known:
         return ""
+    near = find_near(word, known)
+    return f"; did you mean {show(near)}?" if near else "; there is " + ", ".join(sorted(known))
+
+
+def find_near(word: str, known: Collection[str], *, cutoff: float = 0.6) -> str:
+    """The one of `known` that is most like `word`, whatever the case; empty if none is. `cutoff` is from 0 to 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
 
     folded = {_fold(k): k for k in known}
-    near = get_close_matches(_fold(word), folded, n=1, cutoff=0.6)
-    return f"; did you mean {show(folded[near[0]])}?" if near else "; there is " + ", ".join(sorted(known))
+    near = get_close_matches(_fold(word), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else ""
 
 
 def redact(text: str) -> str:

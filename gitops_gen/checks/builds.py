@@ -59,6 +59,8 @@ class Outcome(NamedTuple):
     """The built objects of each root, and where each comes from."""
     covered: frozenset[str]
     """Files whose objects were checked as a build has them."""
+    is_final: bool = True
+    """False where a build ended for a reason that lies outside of the files: another try may go well."""
 
 
 class BuildChecker:
@@ -171,8 +173,9 @@ def check_kustomizations(
         root: unpack_outcome(known[root]) if root in known else checker.check_root(root, built.get(root), reasons[root])
         for root in wanted
     }
+    final = [root for root in buildable if not _is_passing(built.get(root))]
     if table is not None:
-        table.save((keys[root], pack_outcome(outcomes[root])) for root in buildable)
+        table.save((keys[root], pack_outcome(outcomes[root])) for root in final)
     unused = set(graph.folders) - set(graph.users) if set(wanted) >= set(graph.roots) else set()
     findings = {finding for outcome in outcomes.values() for finding in outcome.findings}
     findings |= {finding for folder in unused for finding in checker.check_folder(folder)}
@@ -183,7 +186,12 @@ def check_kustomizations(
         builds=sum(outcome.is_built for outcome in outcomes.values()),
         objects={root: outcome.objects for root, outcome in outcomes.items()},
         covered=frozenset(path for outcome in outcomes.values() for path in outcome.covered),
+        is_final=len(final) == len(buildable),
     )
+
+
+def _is_passing(built: str | BuildError | None) -> bool:
+    return isinstance(built, BuildError) and bool(explain_unchecked(built.message))
 
 
 def _count(outcomes: Iterable[RootOutcome]) -> Counter[str]:

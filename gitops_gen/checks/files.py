@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.cache import Table, hash_parts
@@ -87,11 +88,12 @@ class FileChecker:
             return FileReport([], {}, _NO_JSON, [])
         source = Source(task.path, content)
         read = source.read
-        rows = [
+        told = (
             to_row(task.path, rule, hit, (hit.line, hit.column))
             for rule in (load_rules("text") if read.problems else ())
             for hit in rule.check(read.problems)
-        ]
+        )
+        rows = list(islice(told, FINDINGS_LIMIT + 1))
         kinds: dict[str, int] = {}
         plain = left_out = 0
         if task.mode == TEXT:
@@ -113,6 +115,8 @@ class FileChecker:
                 if not hit.line:
                     place = source.locate(resource.document, resource.keys + hit.keys)
                 rows.append(to_row(task.path, rule, hit, place))
+                if len(rows) > FINDINGS_LIMIT:
+                    break
         plain += sum(1 for document in read.documents if not isinstance(document, dict))
         reason = _LEFT_OUT if left_out else _NO_OBJECTS if plain else ""
         reason = _TOO_MANY if len(rows) > FINDINGS_LIMIT else reason

@@ -6,7 +6,7 @@ from gitops_gen.checks.catalogue import BY_KIND, PINNED_KINDS, load_rules
 from gitops_gen.checks.deprecations import find_deprecation, is_deprecated, is_removed
 from gitops_gen.checks.rule import Hit, Resource, Rule
 from gitops_gen.checks.rules import schema as rules
-from gitops_gen.checks.schema_errors import SchemaProblem, find_problems
+from gitops_gen.checks.schema_errors import SchemaProblem, explain_missing, find_problems
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
 
@@ -40,6 +40,8 @@ class ObjectChecker:
         if schema is not None and not schema.is_valid(resource.data):
             yield from check_problems(find_problems(schema, resource.data))
         group = resource.api_version.rpartition("/")[0]
+        if schema is not None and group != KUSTOMIZE_GROUP:
+            yield from check_problems(list(_find_unnamed(resource.data)))
         modules = BY_KIND.get((group, resource.kind), ())
         if pinned and (group, resource.kind) in PINNED_KINDS:
             modules = (*modules, "pins")
@@ -65,6 +67,16 @@ def check_problems(problems: Sequence[SchemaProblem]) -> Hits:
     """The hits of what a schema found."""
     for rule in (rules.check_unknown_fields, rules.check_types, rules.check_required_fields, rules.check_values):
         yield from _each(rule, problems)
+
+
+def _find_unnamed(data: dict[str, object]) -> Iterator[SchemaProblem]:
+    """Every object needs a name, which no schema requires, because the API server can make one from generateName."""
+    metadata = data.get("metadata", {})
+    if isinstance(metadata, dict) and metadata.get("name") in {None, ""} and not metadata.get("generateName"):
+        if "metadata" in data:
+            yield explain_missing(data, ("metadata",), "name")
+        else:
+            yield explain_missing(data, (), "metadata")
 
 
 def looks_like_object(data: object) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gitops_gen.checks.rule import Keys
 from gitops_gen.checks.schema_store import Schema
 from gitops_gen.names import show
-from gitops_gen.wording import BOOLEAN_WORDS, NOUNS, describe, suggest
+from gitops_gen.wording import BOOLEAN_WORDS, NOUNS, describe, find_near, suggest
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -28,6 +28,8 @@ _SIZES = {
     "maxProperties": ("at most", "keys"),
 }
 _SEARCH_DEPTH = 3
+_SURE = 0.8
+"""How like a name must be to one that is known, from 0 to 1, for a typo to be likelier than a wrong place."""
 
 PROBLEMS_LIMIT = 1_000
 """Problems of one object that are told: nobody reads more, and each takes time to be put into words."""
@@ -50,7 +52,7 @@ def find_problems(schema: Schema, data: Any) -> list[SchemaProblem]:  # noqa: AN
     # Where the values are listed, a pattern of the same values has no more to say.
     listed = {tuple(error.instance_path) for error in errors if error.kind.name == "enum"}
     kept = [e for e in errors if e.kind.name != "pattern" or tuple(e.instance_path) not in listed]
-    problems = (problem for error in kept for problem in _explain(schema, error, treated))
+    problems = (problem for error in kept for problem in _explain(schema, error, data))
     return list(dict.fromkeys(islice(problems, PROBLEMS_LIMIT + 1)))
 
 
@@ -102,9 +104,7 @@ def _explain(schema: Schema, error: "ValidationError", data: object) -> Iterator
                 message = _explain_unknown(schema, error, keys, field)
                 yield SchemaProblem("unknown-field", (*keys, field), *message)
         case "required":
-            field = facts["property"]
-            where = f"{name_place(keys)} " if keys else ""
-            yield SchemaProblem("missing", keys, f"{where}lacks the required field {show(field)}", f"add {field}")
+            yield explain_missing(data, keys, facts["property"])
         case "type":
             yield SchemaProblem("type", keys, *_explain_type(keys, value, facts["types"], _find_node(schema, error)))
         case "anyOf" | "oneOf" if "context" in facts:
@@ -120,6 +120,15 @@ def _explain(schema: Schema, error: "ValidationError", data: object) -> Iterator
             yield SchemaProblem("unknown-field", keys, dropped, f"remove {name_place(keys)}")
         case _:
             yield SchemaProblem("value", keys, f"{name_place(keys)}: {_explain_value(schema, error, facts)}")
+
+
+def explain_missing(data: object, keys: Keys, field: str) -> SchemaProblem:
+    """The problem that what stands at `keys` of `data` lacks a required field, or has it without a value."""
+    if field in _reach(data, keys):  # with a null, which does not count
+        place = (*keys, field)
+        return SchemaProblem("missing", place, f"{name_place(place)} has no value", f"give {field} a value")
+    where = f"{name_place(keys)} " if keys else ""
+    return SchemaProblem("missing", keys, f"{where}lacks the required field {show(field)}", f"add {field}")
 
 
 def _explain_choice(
@@ -173,14 +182,17 @@ def _explain_unknown(schema: Schema, error: "ValidationError", keys: Keys, field
     known = node.get("properties") or {}
     name = show(field)[1:-1]
     message = f"unknown field {show(field)} {where}"
-    place = _find_home(schema, node, keys, field)
-    if place:
-        return f"{message}; it belongs into {place}", f"move {name} into {place}: check the indentation"
     there = error.instance if isinstance(error.instance, dict) else {}
     free = [name for name in known if name not in there or _is_default(schema, known[name], there[name])]
+    near = find_near(field, free)
+    place = "" if find_near(field, free, cutoff=_SURE) else _find_home(schema, node, keys, field)
+    if place:
+        return f"{message}; it belongs into {place}", f"move {name} into {place}: check the indentation"
+    if near:
+        return f"{message}; did you mean {show(near)}?", f"correct the spelling: {show(near)}"
+    if taken := find_near(field, list(known), cutoff=_SURE):
+        return f"{message}; did you mean {show(taken)}, which is there already?", f"remove {name}, or {taken}"
     hint = suggest(field, free)
-    if "did you mean" in hint:
-        return message + hint, "correct the spelling: " + hint.split("mean ")[1].rstrip("?")
     few = len(known) <= 12  # noqa: PLR2004 - a list that one can read
     return message + (hint if few else ""), f"remove {name}: nothing reads it"
 
