@@ -11,7 +11,8 @@ HIDDEN_KEPT = frozenset({".tekton", ".argocd"})
 """Folders that hold manifests although their names begin with a dot."""
 _PASSED_OVER = frozenset({".git", ".gitops-gen"})  # git's own and ours: schemas and the baseline
 _FOREIGN = frozenset({"node_modules", "__pycache__", "venv"})
-_NO_FILE = "not a regular file"  # a named pipe, a socket, a device: reading one may never end
+NO_FILE = "not a regular file"
+"""A named pipe, a socket, a device: reading one may never end."""
 
 
 class Found(NamedTuple):
@@ -41,7 +42,7 @@ def discover(root: str, starts: list[str]) -> Found:
             if os.path.isfile(full) or not os.path.exists(full):
                 found.files.append(start)
             else:
-                found.problems.append(("unreadable", start, _NO_FILE))
+                found.problems.append(("unreadable", start, NO_FILE))
     while pending:
         folder, prefix = pending.pop()
         pending += _list_folder(root, folder, prefix, found)
@@ -74,7 +75,7 @@ def _list_folder(root: str, folder: str, prefix: str, found: Found) -> list[tupl
             if entry.is_file(follow_symlinks=False):
                 found.files.append(path)
             else:
-                found.problems.append(("unreadable", path, _NO_FILE))
+                found.problems.append(("unreadable", path, NO_FILE))
     return folders
 
 

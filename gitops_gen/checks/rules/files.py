@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gitops_gen.checks.discover import NO_FILE
 from gitops_gen.checks.limits import SIZE_LIMIT
 from gitops_gen.checks.rule import Hit, Rule, rule
 from gitops_gen.names import show
@@ -31,10 +32,11 @@ def check_readable(problems: Sequence[FileProblem]) -> Iterator[Hit]:
 
     Why: what cannot be read is not checked, and Argo CD or the next person may not be able to read it either.
 
-    Fix: give the file read permission.
+    Fix: give the file read permission; put a plain file where a pipe, a socket or a device is.
     """
     for problem in _select(problems, "unreadable"):
-        yield _hit(problem, f"cannot be read: {problem.detail}", "give it read permission")
+        fix = "put a plain file there" if problem.detail == NO_FILE else "give it read permission"
+        yield _hit(problem, f"cannot be read: {problem.detail}", fix)
 
 
 @rule("FILE002", "error")

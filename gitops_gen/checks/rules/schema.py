@@ -129,12 +129,12 @@ def check_identity(resource: Resource, near: str) -> Iterator[Hit]:
 
 @rule("SCHEMA009", "error")
 def check_list(resource: Resource) -> Iterator[Hit]:
-    """A document is an object, or a List of objects.
+    """Every item of a List is an object.
 
-    Why: kubectl, kustomize and Argo CD refuse a document that is a text, a number or a list, and a List whose items are
-    none.
+    Why: kubectl, kustomize and Argo CD refuse the whole List.
 
-    Fix: write keys and values; several objects stand in documents parted by `---`.
+    Fix: write each item as an object with apiVersion, kind and metadata, or each object as a document of its own, parted
+    by `---`.
     """
     items = resource.data.get("items")
     if isinstance(items, list) and resource.kind == "List":

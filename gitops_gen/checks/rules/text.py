@@ -27,8 +27,10 @@ def check_syntax(problems: Sequence[Problem]) -> Iterator[Hit]:
     """
     for problem in _select(problems, "syntax", "json"):
         kind = "JSON" if problem.code == "json" else "YAML"
-        fix = "put values with ': ', '#' or '{' in quotes, and check the indentation"
-        yield _hit(problem, f"not {kind}: {show(problem.detail, 300)[1:-1]}", fix if kind == "YAML" else "")
+        fix = "" if kind == "JSON" else "put values with ': ', '#' or '{' in quotes, and check the indentation"
+        if problem.detail.startswith("no anchor"):
+            fix = "define the anchor above it in the same document, or put a value that begins with * in quotes"
+        yield _hit(problem, f"not {kind}: {show(problem.detail, 300)[1:-1]}", fix)
 
 
 @rule("YAML002", "error")
