@@ -1,18 +1,19 @@
 """The program's own templates and schemas, as text."""
 
+import os
 from functools import cache
-from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 @cache
-def find_folder(name: str) -> Path:
+def find_folder(name: str) -> str:
     """The folder `templates` or `schemas`: in the wheel below `_data`, in a source tree beside the package."""
-    packed = _PACKAGE / "_data" / name
-    return packed if packed.is_dir() else _PACKAGE.parent / name
+    packed = os.path.join(_PACKAGE, "_data", name)
+    return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
 def read_asset(folder: str, name: str) -> str:
     """The text of one template or schema."""
-    return (find_folder(folder) / name).read_text(encoding="utf-8")
+    with open(os.path.join(find_folder(folder), name), encoding="utf-8") as stream:
+        return stream.read()

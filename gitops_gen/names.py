@@ -15,16 +15,18 @@ MODEL_NAME_LIMIT = 50
 """Characters of a model name, so that Seldon's `<name>-default` Service fits a DNS label (63) unhashed."""
 ENVIRONMENT_NAME_LIMIT = 20
 
-_USERINFO = re.compile(r"(?<=://)[^/\s'\"]*@")
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# Compiled by `re` when they are first used: most runs need none of them.
+_USERINFO = r"(?<=://)[^/\s'\"]*@"
+_RUN_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
+_DIGEST = r"sha256:[0-9a-f]{64}"
 # The grammar of github.com/distribution/reference.
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_HOST = (
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])"
+    r"(?::[0-9]+)?"
 )
-_PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_PATH = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 
 
 def show(text: str, limit: int = 80) -> str:
@@ -35,12 +37,12 @@ def show(text: str, limit: int = 80) -> str:
 
 def strip_credentials(text: str) -> str:
     """`text` without the `user:password@` of any URL in it."""
-    return _USERINFO.sub("", text)
+    return re.sub(_USERINFO, "", text)
 
 
 def parse_run_id(text: str) -> RunId:
     """An MLflow run id: letters, digits, `-` and `_`."""
-    if not _RUN_ID.fullmatch(text):
+    if not re.fullmatch(_RUN_ID, text):
         raise InvalidValueError(
             f"{show(text)} is not an MLflow run id",
             hint="give a run id, models:/NAME/VERSION, models:/NAME@ALIAS, or --experiment with --best",
@@ -50,14 +52,14 @@ def parse_run_id(text: str) -> RunId:
 
 def parse_digest(text: str) -> Digest:
     """A content digest, `sha256:` and 64 hexadecimal digits."""
-    if not _DIGEST.fullmatch(text):
+    if not re.fullmatch(_DIGEST, text):
         raise InvalidValueError(f"{show(text)} is not a digest", hint="a digest is sha256: and 64 hexadecimal digits")
     return Digest(text)
 
 
 def parse_model_name(text: str) -> ModelName:
     """A model's name in the repository: a folder, a Kubernetes name and part of a branch at once."""
-    if len(text) > MODEL_NAME_LIMIT or not _LABEL.fullmatch(text):
+    if len(text) > MODEL_NAME_LIMIT or not re.fullmatch(_LABEL, text):
         proposal = slug(text, MODEL_NAME_LIMIT)
         raise InvalidValueError(
             f"{show(text)} cannot be a model's name: it names a folder, a branch and Kubernetes objects",
@@ -74,7 +76,7 @@ def model_name_from_mlflow(text: str) -> ModelName:
 
 def parse_environment_name(text: str) -> EnvironmentName:
     """An environment's name: a DNS label of at most 20 characters."""
-    if len(text) > ENVIRONMENT_NAME_LIMIT or not _LABEL.fullmatch(text):
+    if len(text) > ENVIRONMENT_NAME_LIMIT or not re.fullmatch(_LABEL, text):
         raise InvalidValueError(
             f"{show(text)} cannot be an environment's name",
             hint=f"use lower-case letters, digits and '-', at most {ENVIRONMENT_NAME_LIMIT}",
@@ -117,7 +119,7 @@ def parse_image_ref(text: str) -> ImageRef:
             hint="write it with the registry's host, for example registry.example.com/team/model:1.0",
         )
     repository, colon, tag = path.partition(":")
-    if not _HOST.fullmatch(host) or not _PATH.fullmatch(repository) or (colon and not _TAG.fullmatch(tag)):
+    if not re.fullmatch(_HOST, host) or not re.fullmatch(_PATH, repository) or (colon and not re.fullmatch(_TAG, tag)):
         raise InvalidValueError(
             f"{show(text)} is not an image reference",
             hint="an image reference is HOST/REPOSITORY[:TAG][@DIGEST], the repository in lower case",

@@ -17,8 +17,8 @@ NOUNS = {
 """JSON's types, as messages call them."""
 BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
-_USER_INFORMATION = re.compile(r"([a-z]://)[^\s'\"]*@")
-_USER_AND_PASSWORD = re.compile(r"[^\s'\"/:@]+:[^\s'\"/:@]+@")
+_USER_INFORMATION = r"([a-z]://)[^\s'\"]*@"
+_LOGIN = r"[^\s'\"/:@]+:[^\s'\"/:@]+@"
 
 
 def suggest(word: str, known: Collection[str]) -> str:
@@ -40,7 +40,7 @@ def find_near(word: str, known: Collection[str], *, cutoff: float = 0.6) -> str:
 
 def redact(text: str) -> str:
     """`text` without the user information of the addresses in it."""
-    return _USER_AND_PASSWORD.sub("***@", _USER_INFORMATION.sub(r"\1***@", text))
+    return re.sub(_LOGIN, "***@", re.sub(_USER_INFORMATION, r"\1***@", text))
 
 
 def describe(value: object) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from gitops_gen.checks.limits import DEPTH_LIMIT
 from gitops_gen.checks.yaml_reader import Problem, ReadFile, check_bytes, read_yaml
 
-_SURROGATE = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]|[-+.\w]+')
+_SURROGATE = r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)"
+_TOKEN = r'"(?:[^"\\]|\\.)*+"|[\[\]{}]|[-+.\w]+'
 
 
 def read_json(content: bytes) -> ReadFile:
@@ -18,7 +18,7 @@ def read_json(content: bytes) -> ReadFile:
     if any(problem.code in {"binary", "encoding"} for problem in problems):
         return ReadFile([], [], problems)
     # Half of a pair of UTF-16 becomes what Go makes of it, U+FFFD.
-    text = _SURROGATE.sub(lambda found: r"\ufffd" if found[1] else found[0], content.decode("utf-8-sig"))
+    text = re.sub(_SURROGATE, lambda found: r"\ufffd" if found[1] else found[0], content.decode("utf-8-sig"))
     too_deep = _find_depth(text)
     if too_deep >= 0:
         return ReadFile([], [], [*problems, Problem("depth", *_place(text, too_deep), "")])
@@ -30,7 +30,7 @@ def read_json(content: bytes) -> ReadFile:
     except ValueError:  # Python reads no whole number of more than 4,300 digits
         return ReadFile([], [], [*problems, Problem("json", 1, 1, "a number of thousands of digits")])
     if decoder.odd:
-        odd = (found for found in _TOKEN.finditer(text) if found[0] in decoder.odd)
+        odd = (found for found in re.finditer(_TOKEN, text) if found[0] in decoder.odd)
         problems += (Problem("value", *_place(text, found.start()), found[0]) for found in odd)
     if decoder.repeated:
         # JSON is YAML, but for its tabs and a few escapes.
@@ -72,7 +72,7 @@ def _find_depth(text: str) -> int:
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return -1
     depth = 0
-    for found in _TOKEN.finditer(text):
+    for found in re.finditer(_TOKEN, text):
         token = found[0]
         if token in {"[", "{"}:
             depth += 1

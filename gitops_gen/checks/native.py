@@ -18,8 +18,11 @@ _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 QUANTITY_PATTERN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+))?$"
 """What Kubernetes takes for a quantity that is written as text."""
-_PREFIX = "/api/_definitions.json#/$defs/"
-_DROPPED = frozenset({"description", "x-kubernetes-group-version-kind", "x-kubernetes-patch-merge-key"})
+# Texts are two thirds of the schemas: what is cut out of them before they are parsed need not be parsed.
+_TEXT = r'"description": "[^"\\]*(?:\\.[^"\\]*)*"'
+_DESCRIPTION = re.compile(rf"{_TEXT},|,\s*{_TEXT}(?=\s*\}})|{_TEXT}")
+_REFERENCE = re.compile(r'"\$ref": "(?:/api/_definitions\.json)?#/\$defs/')
+_NULLABLE = re.compile(r'\["(\w+)", "null"\]')
 
 Release = tuple[int, int]
 """A minor release of Kubernetes: (1, 31)."""
@@ -77,14 +80,12 @@ class Definitions:
         if not re.fullmatch(r"[a-z0-9-]+", "-".join(parts)) or not os.path.isfile(path):
             return None
         with open(path, encoding="utf-8") as stream:
-            schema = json.load(stream)
+            schema: dict[str, Any] = _parse(stream.read())
         properties = schema.get("properties", {})
         fits = {"enum": [api_version]}.items() <= properties.get("apiVersion", {}).items()
         if not fits or properties.get("kind", {}).get("enum") != [kind]:
             return None
-        stripped: dict[str, Any] = _strip(schema)
-        stripped["required"] = sorted({"apiVersion", "kind", *stripped.get("required", ())})
-        return stripped
+        return {**schema, "required": sorted({"apiVersion", "kind", *schema.get("required", ())})}
 
     def list_kinds(self) -> dict[str, set[str]]:
         """The apiVersions of each kind that stands in a manifest, by the kind's name."""
@@ -128,29 +129,18 @@ def _read_type(name: str, chunk: str) -> dict[str, Any]:
         return {"type": ["string", "number", "null"], "pattern": QUANTITY_PATTERN}
     if name == _INT_OR_STRING:
         return {"type": ["integer", "string", "null"]}
-    schema, _ = json.JSONDecoder().raw_decode(chunk, chunk.index("{"))
-    stripped: dict[str, Any] = _strip(schema)
-    return stripped
+    return _parse(chunk[chunk.index("{") :])
 
 
-def _strip(node: Any) -> Any:  # noqa: ANN401 - JSON is any value
-    """The schema without texts; references made short; a required property cannot be null."""
-    if isinstance(node, list):
-        return [_strip(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        return {"$ref": node["$ref"].replace(_PREFIX, "kubernetes:").replace("#/$defs/", "kubernetes:")}
-    stripped = {
-        key: {name: _strip(child) for name, child in value.items()} if key == "properties" else _strip(value)
-        for key, value in node.items()
-        if key not in _DROPPED
-    }
-    for name in stripped.get("required", ()):
-        child = stripped.get("properties", {}).get(name, {})
+def _parse(text: str) -> dict[str, Any]:
+    """The schema that `text` begins with, without descriptions; a required property cannot be null."""
+    short = _REFERENCE.sub('"$ref": "kubernetes:', _DESCRIPTION.sub("", text))
+    schema: dict[str, Any] = json.JSONDecoder().raw_decode(short)[0]
+    for name in schema.get("required", ()):
+        child = schema.get("properties", {}).get(name, {})
         if isinstance(child.get("type"), list):
             child["type"] = [t for t in child["type"] if t != "null"]
-    return stripped
+    return schema
 
 
 def list_references(node: Any) -> set[str]:  # noqa: ANN401 - as above
@@ -180,39 +170,20 @@ def bundle(schema: dict[str, Any], definitions: Definitions, *, custom: bool) ->
     while pending:
         name = pending.pop()
         if name not in needed:
-            needed[name] = _make_custom(name, definitions.get(name)) if custom else definitions.get(name)
+            needed[name] = definitions.get(name)
             pending.extend(list_references(needed[name]) - needed.keys())
+    if custom:
+        needed = _make_custom(needed)
     defs = {**schema.get("$defs", {}), **needed}
-    bundled: dict[str, Any] = _point({**schema, "$defs": defs} if defs else schema)
+    text = json.dumps({**schema, "$defs": defs} if defs else schema)
+    bundled: dict[str, Any] = json.loads(text.replace('"$ref": "kubernetes:', '"$ref": "#/$defs/'))
     return bundled
 
 
-def _make_custom(name: str, definition: dict[str, Any]) -> dict[str, Any]:
-    if name == _QUANTITY:
-        return {"type": ["integer", "string"], "pattern": QUANTITY_PATTERN}
-    made: dict[str, Any] = _refuse_null(definition)
+def _make_custom(needed: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(_NULLABLE.sub(r'"\1"', json.dumps(needed)))
+    if _QUANTITY in made:
+        made[_QUANTITY] = {"type": ["integer", "string"], "pattern": QUANTITY_PATTERN}
+    if _INT_OR_STRING in made:
+        made[_INT_OR_STRING] = {"type": ["integer", "string"]}
     return made
-
-
-def _refuse_null(node: Any) -> Any:  # noqa: ANN401 - as above
-    if isinstance(node, list):
-        return [_refuse_null(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    refusing = {key: _refuse_null(value) for key, value in node.items()}
-    types = refusing.get("type")
-    if isinstance(types, list) and "null" in types:
-        left = [name for name in types if name != "null"]
-        refusing["type"] = left[0] if len(left) == 1 else left
-    return refusing
-
-
-def _point(node: Any) -> Any:  # noqa: ANN401 - as above
-    if isinstance(node, list):
-        return [_point(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: value.replace("kubernetes:", "#/$defs/") if key == "$ref" and isinstance(value, str) else _point(value)
-        for key, value in node.items()
-    }

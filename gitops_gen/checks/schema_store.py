@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z0-9]+")
 _GROUP = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
-_GO_DURATION = re.compile(r"[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_GO_DURATION = r"[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)"
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 
 FORMATS: dict[str, Callable[[str], bool]] = {
     # Kubernetes means Go's 1h30m, not ISO 8601.
-    "duration": lambda text: _GO_DURATION.fullmatch(text) is not None,
-    "byte": lambda text: _BASE64.fullmatch(text.replace("\n", "").replace("\r", "")) is not None,
+    "duration": lambda text: re.fullmatch(_GO_DURATION, text) is not None,
+    "byte": lambda text: re.fullmatch(_BASE64, text.replace("\n", "").replace("\r", "")) is not None,
 }
 
 
@@ -105,10 +105,11 @@ class SchemaStore:
         kinds = self._define(self.release).list_kinds()
         found = {kind for kind, versions in kinds.items() if api_version in versions}
         group, _, version = api_version.rpartition("/")
-        folder = find_folder("schemas") / group
+        folder = os.path.join(find_folder("schemas"), group)
         if group and _GROUP.fullmatch(group) and os.path.isdir(folder):
-            for path in folder.glob(f"*_{version}.json"):
-                found.add(json.loads(path.read_text(encoding="utf-8"))["properties"]["kind"].get("const", ""))
+            for name in os.listdir(folder):
+                if name.endswith(f"_{version}.json"):
+                    found.add(_load_json(os.path.join(folder, name))["properties"]["kind"].get("const", ""))
         return found
 
     def _define(self, release: Release) -> Definitions:
@@ -127,9 +128,10 @@ class SchemaStore:
             if found is not None:
                 return found
         if _GROUP.fullmatch(group):
-            path = find_folder("schemas") / group / f"{kind.lower()}_{version}.json"
-            if os.path.isfile(path):  # False, and no OSError, for a name that is too long for a file
-                return self._load_own(json.loads(path.read_text(encoding="utf-8")), f"{group}/{path.name}", kind)
+            name = f"{group}/{kind.lower()}_{version}.json"
+            path = os.path.join(find_folder("schemas"), name)
+            if os.path.isfile(path):
+                return self._load_own(_load_json(path), name, kind)
         native = self._define(self.release).find_kind(api_version, kind)
         if native is None:
             return None
@@ -190,7 +192,7 @@ class _Location:
 def load_named(name: str) -> Schema:
     """One of the program's own schemas, for files that are no Kubernetes objects: `model.schema.json`."""
     folder = find_folder("schemas")
-    return Schema(_load_json(str(folder / name)), origin=name, folder=str(folder), takes_nulls=False)
+    return Schema(_load_json(os.path.join(folder, name)), origin=name, folder=folder, takes_nulls=False)
 
 
 def _read_constant(node: Any) -> str:  # noqa: ANN401 - JSON is any value

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 MARK = b"gitops-gen: ignore"
-_WAIVER = re.compile(r"#\s*gitops-gen:\s*ignore(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)$")
-_SPLIT = re.compile(r"[\s,]+")
+_WAIVER = r"#\s*gitops-gen:\s*ignore(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)$"
+_SPLIT = r"[\s,]+"
 
 
 class Waiver(NamedTuple):
@@ -28,10 +28,10 @@ def find_waivers(content: bytes) -> list[Waiver]:
     lines = content.decode("utf-8", "replace").split("\n")
     waivers = []
     for number, line in enumerate(lines, 1):
-        found = _WAIVER.search(line)
+        found = re.search(_WAIVER, line)
         if found is None:
             continue
-        rules = tuple(rule.upper() for rule in _SPLIT.split(found["rules"] or "") if rule)
+        rules = tuple(rule.upper() for rule in re.split(_SPLIT, found["rules"] or "") if rule)
         alone = not line[: found.start()].strip()
         target = _find_next(lines, number) if alone else number
         waivers.append(Waiver(number, found.start() + 1, target, rules, found["reason"].strip(" \t\r:-")))

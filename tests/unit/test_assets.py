@@ -9,7 +9,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("name", ["templates", "schemas"])
 def test_in_a_source_tree_the_assets_stand_beside_the_package(name: str):
-    assert find_folder(name) == REPOSITORY / name
+    assert find_folder(name) == str(REPOSITORY / name)
 
 
 def test_an_asset_is_read_as_text():

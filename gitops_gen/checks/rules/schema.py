@@ -133,8 +133,8 @@ def check_list(resource: Resource) -> Iterator[Hit]:
 
     Why: kubectl, kustomize and Argo CD refuse the whole List.
 
-    Fix: write each item as an object with apiVersion, kind and metadata, or each object as a document of its own, parted
-    by `---`.
+    Fix: write each item as an object with apiVersion, kind and metadata, or each object as a document of its own, with
+    `---` between them.
     """
     items = resource.data.get("items")
     if isinstance(items, list) and resource.kind == "List":
