@@ -1,4 +1,4 @@
-"""Broken files, for the tests and the benchmark that let anything be checked: mutations of good ones, and nasty ones."""
+"""Broken files for tests and a benchmark: mutations of good ones, and some that are made to exhaust their reader."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -247,7 +247,8 @@ def list_nasty(size: int) -> Iterator[tuple[str, bytes]]:
     yield "a large object of wrong types", head + b"".join(b"  key%d: %d\n" % (n, n) for n in range(size // 18))
     yield "a large object of unknown fields", head + b"".join(b"key%d: %d\n" % (n, n) for n in range(size // 18))
     yield "a long list of objects", b"apiVersion: v1\nkind: List\nitems:\n" + b"- {kind: Namespace}\n" * (size // 20)
-    model = b"apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata:\n  name: a\nspec:\n  predictors:\n"
+    model = b"apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata:\n  name: a\n"
+    model += b"spec:\n  predictors:\n"
     yield "many predictors", model + b"  - {name: a, traffic: 1, graph: {name: b}}\n" * (size // 44)
     yield (
         "a graph in the depth",

@@ -9,7 +9,7 @@ from gitops_gen.checks.limits import DEPTH_LIMIT
 from gitops_gen.checks.yaml_reader import Problem, ReadFile, check_bytes, read_yaml
 
 _SURROGATE = r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)"
-_TOKEN = r'"(?:[^"\\]|\\.)*+"|[\[\]{}]|[-+.\w]+'
+_PART = r'"(?:[^"\\]|\\.)*+"|[\[\]{}]|[-+.\w]+'
 
 
 def read_json(content: bytes) -> ReadFile:
@@ -30,7 +30,7 @@ def read_json(content: bytes) -> ReadFile:
     except ValueError:  # Python reads no whole number of more than 4,300 digits
         return ReadFile([], [], [*problems, Problem("json", 1, 1, "a number of thousands of digits")])
     if decoder.odd:
-        odd = (found for found in re.finditer(_TOKEN, text) if found[0] in decoder.odd)
+        odd = (found for found in re.finditer(_PART, text) if found[0] in decoder.odd)
         problems += (Problem("value", *_place(text, found.start()), found[0]) for found in odd)
     if decoder.repeated:
         # JSON is YAML, but for its tabs and a few escapes.
@@ -72,7 +72,7 @@ def _find_depth(text: str) -> int:
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return -1
     depth = 0
-    for found in re.finditer(_TOKEN, text):
+    for found in re.finditer(_PART, text):
         token = found[0]
         if token in {"[", "{"}:
             depth += 1
