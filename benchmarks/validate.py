@@ -11,7 +11,6 @@ Compare in a virtual environment of its own: what hooks into Python's start (cov
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -252,6 +251,8 @@ def do_nothing() -> None:
 
 
 class Bench:
+    """All comparisons, in a folder of their own."""
+
     def __init__(self, folder: Path, runs: int, kubeconform: str) -> None:
         self.folder = folder
         self.runs = runs
@@ -259,7 +260,8 @@ class Bench:
         self.kubectl = shutil.which("kubectl") or shutil.which("kubectl", path=str(SCRIPTS))
         self.cache = folder / "cache"
         self.schema = write_schema(folder)
-        self.environment = {**os.environ, "GITOPS_GEN_CACHE_DIR": str(self.cache), "XDG_STATE_HOME": str(folder / "state")}
+        state = {"GITOPS_GEN_CACHE_DIR": str(self.cache), "XDG_STATE_HOME": str(folder / "state")}
+        self.environment = {**os.environ, **state}
 
     def drop_cache(self) -> None:
         shutil.rmtree(self.cache, ignore_errors=True)
@@ -346,12 +348,12 @@ class Bench:
 
         medians |= self.time({"validate, one base changed": (OURS, tree, touch)})
         sequential: dict[str, Command] = {
-            "200 × kubectl kustomize": (["sh", "-c", script, self.kubectl], tree, do_nothing)
+            "200 times kubectl kustomize": (["sh", "-c", script, self.kubectl], tree, do_nothing)
         }
         medians |= time_all(sequential, 1, self.environment)
         names = ("validate, cold cache", "validate, one base changed", "validate, warm cache")
         print_table(
-            "200 overlays, built and checked", medians, [(name, "200 × kubectl kustomize", "0.2") for name in names]
+            "200 overlays, built and checked", medians, [(name, "200 times kubectl kustomize", "0.2") for name in names]
         )
 
 
@@ -379,7 +381,7 @@ def main() -> None:
         bench.compare_large()
         bench.compare_builds()
         bench.compare_growth()
-    print(f"\n{os.cpu_count()} cores, Python {sys.version.split()[0]}; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB here")
+    print(f"\n{os.cpu_count()} cores, Python {sys.version.split()[0]}")
 
 
 if __name__ == "__main__":

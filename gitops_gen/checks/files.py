@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gitops_gen.checks.cache import Table, hash_parts
 from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.discover import KUSTOMIZATIONS
-from gitops_gen.checks.limits import SIZE_LIMIT
+from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
 from gitops_gen.checks.rule import Hit, Resource, Rule
 from gitops_gen.checks.rules.files import FileProblem
@@ -77,7 +77,8 @@ class FileChecker:
             with open(full, "rb") as stream:
                 content = stream.read(SIZE_LIMIT + 1)
                 if len(content) > SIZE_LIMIT:
-                    return FileProblem("size", path, f"{os.fstat(stream.fileno()).st_size:,}")
+                    size = f"{os.fstat(stream.fileno()).st_size:,}"
+                    return FileProblem("size", path, f"{size} bytes, over the limit of {SIZE_LIMIT // 2**20} MiB")
         except OSError as error:
             return FileProblem("unreadable", path, error.strerror or "no access")
         return content
@@ -88,16 +89,21 @@ class FileChecker:
             return FileReport([], {}, _NO_JSON, [])
         source = Source(task.path, content)
         read = source.read
+        if any(problem.code == "values" for problem in read.problems):
+            return FileReport(list(_explain_size(task.path)), {}, _TOO_LARGE, _list_waivers(content))
         told = (
             to_row(task.path, rule, hit, (hit.line, hit.column))
             for rule in (load_rules("text") if read.problems else ())
             for hit in rule.check(read.problems)
         )
         rows = list(islice(told, FINDINGS_LIMIT + 1))
-        kinds: dict[str, int] = {}
-        plain = left_out = 0
         if task.mode == TEXT:
             return FileReport(rows, {task.label: 1}, "", _list_waivers(content))
+        return self._check_objects(task, source, rows)
+
+    def _check_objects(self, task: Task, source: Source, rows: list[Row]) -> FileReport:
+        kinds: dict[str, int] = {}
+        plain = left_out = 0
         is_kustomization = task.path.rpartition("/")[2] in KUSTOMIZATIONS
         for resource in _list_kustomizations(source) if is_kustomization else source.list_resources():
             if len(rows) > FINDINGS_LIMIT:
@@ -117,16 +123,24 @@ class FileChecker:
                 rows.append(to_row(task.path, rule, hit, place))
                 if len(rows) > FINDINGS_LIMIT:
                     break
-        plain += sum(1 for document in read.documents if not isinstance(document, dict))
+        plain += sum(1 for document in source.documents if not isinstance(document, dict))
         reason = _LEFT_OUT if left_out else _NO_OBJECTS if plain else ""
         reason = _TOO_MANY if len(rows) > FINDINGS_LIMIT else reason
-        return FileReport(rows[:FINDINGS_LIMIT], kinds, reason, _list_waivers(content))
+        return FileReport(rows[:FINDINGS_LIMIT], kinds, reason, _list_waivers(source.content))
 
 
 _NO_OBJECTS = "no apiVersion and kind: only its syntax was checked"
 _NO_JSON = "JSON without apiVersion and kind"
 _LEFT_OUT = "left out by --skip or --only"
+_TOO_LARGE = "too many values to be read"
 _TOO_MANY = f"more than {FINDINGS_LIMIT:,} findings: the others are not told"
+
+
+def _explain_size(path: str) -> Iterator[Row]:
+    problem = FileProblem("size", path, f"more than {EVENTS_LIMIT:,} keys and values")
+    for rule in load_rules("files"):
+        for hit in rule.check([problem]):
+            yield to_row(path, rule, hit, (1, 1))
 
 
 def _list_waivers(content: bytes) -> list[tuple[int, int, int, tuple[str, ...], str]]:

@@ -26,6 +26,7 @@ def find_waivers(content: bytes) -> list[Waiver]:
     if MARK not in content:
         return []
     lines = content.decode("utf-8", "replace").split("\n")
+    targets = _list_targets(lines)
     waivers = []
     for number, line in enumerate(lines, 1):
         found = re.search(_WAIVER, line)
@@ -33,15 +34,18 @@ def find_waivers(content: bytes) -> list[Waiver]:
             continue
         rules = tuple(rule.upper() for rule in re.split(_SPLIT, found["rules"] or "") if rule)
         alone = not line[: found.start()].strip()
-        target = _find_next(lines, number) if alone else number
+        target = targets[number - 1] if alone else number
         waivers.append(Waiver(number, found.start() + 1, target, rules, found["reason"].strip(" \t\r:-")))
     return waivers
 
 
-def _find_next(lines: list[str], number: int) -> int:
-    """The first line below that is neither empty nor a comment."""
-    for following in range(number, len(lines)):
-        text = lines[following].strip()
+def _list_targets(lines: list[str]) -> list[int]:
+    """For each line the first one below it, from 1, that is neither empty nor a comment; itself if there is none."""
+    targets = []
+    following = 0
+    for number in range(len(lines), 0, -1):
+        targets.append(following or number)
+        text = lines[number - 1].strip()
         if text and not text.startswith("#"):
-            return following + 1
-    return number
+            following = number
+    return targets[::-1]

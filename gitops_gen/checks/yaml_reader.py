@@ -21,7 +21,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from gitops_gen.checks.limits import DEPTH_LIMIT, NODE_LIMIT
+from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT, NODE_LIMIT
 from gitops_gen.checks.scalars import HINTS, name_key, resolve_plain, resolve_tagged
 
 _MERGE = "<<"
@@ -31,7 +31,7 @@ class Problem(NamedTuple):
     """Something wrong with the text of a file."""
 
     code: str
-    """syntax, tab, duplicate-key, key, value, aliases, depth, bom, line-ends, encoding, binary or json."""
+    """syntax, tab, duplicate-key, key, value, aliases, depth, values, bom, line-ends, encoding, binary or json."""
     line: int
     column: int
     detail: str
@@ -46,6 +46,22 @@ class ReadFile(NamedTuple):
     problems: list[Problem]
 
 
+class _TooManyError(Exception):
+    """A file has more values than are read."""
+
+
+def _count_events(get_event: Callable[[], Any]) -> Callable[[], Any]:
+    """`get_event`, until there were too many; small files do without the counting."""
+    numbers = iter(range(EVENTS_LIMIT))
+
+    def get() -> Any:  # noqa: ANN401 - an event of PyYAML, which has no types
+        if next(numbers, None) is None:
+            raise _TooManyError
+        return get_event()
+
+    return get
+
+
 class _Merge:
     """Stands for the key `<<` until its mapping is complete."""
 
@@ -56,8 +72,11 @@ def read_yaml(content: bytes) -> ReadFile:
     if any(problem.code in {"binary", "encoding"} for problem in problems):
         return ReadFile([], [], problems)
     builder = _Builder(problems)
+    parser = CParser(content)
     try:
-        builder.build(CParser(content))
+        builder.build(parser.get_event if len(content) <= EVENTS_LIMIT else _count_events(parser.get_event))
+    except _TooManyError:
+        return ReadFile([], [], [*problems, Problem("values", 1, 1, "")])
     except MarkedYAMLError as error:
         problems.append(_explain_syntax(error, content))
     except YAMLError as error:  # a character that YAML does not allow
@@ -105,9 +124,8 @@ class _Builder:
         self.lines: list[int] = []
         self.problems = problems
 
-    def build(self, parser: CParser) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop, without calls: the hot path
+    def build(self, get_event: Callable[[], Any]) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop, without calls: the hot path
         """Read to the end; what comes before a syntax error is kept."""
-        get_event: Callable[[], Any] = parser.get_event
         problems = self.problems
         stack: list[tuple[Any, Any]] = []  # container and pending key of the levels above
         anchors: dict[str, Any] = {}

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_gen.checks.limits import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT
+from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT, NODE_LIMIT, SIZE_LIMIT
 from gitops_gen.checks.scalars import resolve_plain
 from gitops_gen.checks.yaml_reader import Problem, check_bytes, read_yaml
 
@@ -137,10 +137,21 @@ def test_aliases_that_stand_for_too_many_values_are_found():
     assert find(make_bomb(40)) == [("aliases", 1, 1)]
 
 
+AROUND = 9
+"""Events of a document with a list in it, besides the list's items."""
+
+
 def test_many_values_without_aliases_are_none_of_these():
-    found = read_yaml(b"a: [" + b"1," * (NODE_LIMIT + 1) + b"]\n")
+    count = EVENTS_LIMIT - AROUND
+    found = read_yaml(b"a: [" + b"1," * count + b"]\n")
     assert found.problems == []
-    assert len(found.documents[0]["a"]) == NODE_LIMIT + 1
+    assert len(found.documents[0]["a"]) == count
+
+
+def test_a_file_of_more_values_than_that_is_not_read():
+    found = read_yaml(b"a: 1\n---\na: [" + b"1," * EVENTS_LIMIT + b"]\n")
+    assert [problem.code for problem in found.problems] == ["values"]
+    assert found.documents == []
 
 
 def test_nesting_has_an_end():

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitops_gen.checks.discover import NO_FILE
-from gitops_gen.checks.limits import SIZE_LIMIT
 from gitops_gen.checks.rule import Hit, Rule, rule
 from gitops_gen.names import show
 
@@ -49,8 +48,7 @@ def check_size(problems: Sequence[FileProblem]) -> Iterator[Hit]:
     Fix: keep data in object storage or an image and refer to it; split a bundle into several files.
     """
     for problem in _select(problems, "size"):
-        limit = f"{SIZE_LIMIT // 2**20} MiB"
-        yield _hit(problem, f"{problem.detail} bytes, over the limit of {limit}: not checked", "split the file")
+        yield _hit(problem, f"{problem.detail}: not checked", "split the file")
 
 
 @rule("FILE003", "error")
