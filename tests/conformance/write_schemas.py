@@ -25,7 +25,7 @@ SOURCES = {
     "datasciencecluster.opendatahub.io/datasciencecluster.yaml": ("v1", "v2"),
     "dscinitialization.opendatahub.io/dscinitialization.yaml": ("v1", "v2"),
     "kfdef.apps.kubeflow.org/kfdef.yaml": ("v1",),
-    "machinelearning.seldon.io/seldondeployment.yaml": ("v1",),
+    "machinelearning.seldon.io/seldondeployment.yaml": ("v1", "v1alpha2", "v1alpha3"),
     "monitoring.coreos.com/podmonitor.yaml": ("v1",),
     "monitoring.coreos.com/prometheusrule.yaml": ("v1",),
     "monitoring.coreos.com/servicemonitor.yaml": ("v1",),

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT, NODE_LIMIT, SIZE_LIMIT
+from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT, SIZE_LIMIT
 from gitops_gen.checks.scalars import resolve_plain
 from gitops_gen.checks.yaml_reader import Problem, check_bytes, read_yaml
 
