@@ -20,6 +20,7 @@ _ENDINGS = re.compile(
     r"': (?:must build at directory|failed to run|no 'git' program|must resolve to a file).*|'+$", re.DOTALL
 )
 _CONFIG = re.compile(r"trouble configuring builtin (\w+) with config: `.*?`: ", re.DOTALL)
+_RING = re.compile(r"cycle detected: candidate root '([^']*)'")
 _QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"|\[([^\]\s]+)\]|path\(([^)]+)\)|`([^`\s]+?):?`")
 
 
@@ -28,13 +29,41 @@ def explain_unchecked(message: str) -> str:
     return next((reason for pattern, reason in _UNCHECKED if pattern.search(message)), "")
 
 
+def find_failed_folder(graph: Graph, root: str, message: str) -> str:
+    """The folder whose own content kustomize was busy with."""
+    inner = [match[1].rstrip("/") for match in _WITHIN.finditer(message) if match[1].rstrip("/") in graph.folders]
+    return inner[-1] if inner else root
+
+
+def list_failures(tree: Tree, graph: Graph, root: str, message: str) -> Iterator[Hit]:
+    """A hit at the place that kustomize's message is about; of a ring, one at each reference in it."""
+    yield explain_failure(tree, graph, root, message)
+    ring = _RING.search(message)
+    if ring and ring[1] in graph.folders:
+        yield from _list_ring(graph, ring[1], find_failed_folder(graph, root, message))
+
+
+def _list_ring(graph: Graph, start: str, end: str) -> Iterator[Hit]:
+    """The references that lead from `start` to `end`, which refers to `start`."""
+    before: dict[str, tuple[str, Keys]] = {start: ("", ())}
+    waiting = [start]
+    for folder in waiting:
+        for link in graph.links.get(folder, ()):
+            if link.is_folder and link.path not in before:
+                before[link.path] = (folder, link.reference.keys)
+                waiting.append(link.path)
+    at = end
+    while at != start and at in before:
+        folder, keys = before[at]
+        message = f"does not build: it refers to {at}, which refers back to it"
+        yield Hit(message, keys, "break the ring", path=graph.folders[folder].path)
+        at = folder
+
+
 def explain_failure(tree: Tree, graph: Graph, root: str, message: str) -> Hit:
     """A hit at the place that kustomize's message is about."""
-    folder = root
+    folder = find_failed_folder(graph, root, message)
     text = message.replace('\\"', '"')
-    for match in _WITHIN.finditer(text):
-        if match[1].rstrip("/") in graph.folders:
-            folder = match[1].rstrip("/")
     text = text[max((match.end() for match in _WITHIN.finditer(text)), default=0) :]
     failure = Failure(tree, graph, graph.folders[folder], _ENDINGS.sub("", _CONFIG.sub("", text)).strip())
     for pattern, find in PLACES:

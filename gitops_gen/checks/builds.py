@@ -1,14 +1,16 @@
 """Checks kustomizations: what they say, whether they build, and what they build."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gitops_gen.checks.build_cache import hash_root, pack_outcome, unpack_outcome
-from gitops_gen.checks.build_errors import explain_unchecked
+from gitops_gen.checks.build_errors import explain_failure, explain_unchecked, find_failed_folder
 from gitops_gen.checks.built import read_built
 from gitops_gen.checks.cache import Table
+from gitops_gen.checks.failure_places import list_nameless
 from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.origins import Built, Origins
 from gitops_gen.checks.orphans import assign_files, drop_read_by_argo
@@ -23,7 +25,7 @@ CheckObject = Callable[[Resource, str], Iterable[tuple[Rule, Hit]]]
 """What is wrong with an object of the build of a root; the keys of its hits begin at the object."""
 
 _NO_KUSTOMIZE = 'there is no kustomize: pip install "gitops-gen[kustomize]", or put kustomize or kubectl on PATH'
-# Where kustomize fails for what a rule says already, and better, it is not said twice.
+# Where kustomize fails for what a rule says already, and better, it is not said twice. The texts are expressions.
 _TOLD = {
     "KUST002": ("no such file", "unable to find one of", "must build at directory", "not a valid directory"),
     "KUST004": ("security;", "no such file", "must build at directory"),
@@ -31,7 +33,10 @@ _TOLD = {
     "KUST010": ("already registered id",),
     "KUST011": ("Found multiple kustomization files",),
     "KUST013": ("security;",),
+    "KUST016": ("Unexpected kind: ", "failed to decode", r'missing path: \\?"[^/"]', "testing value"),
 }
+_DEPENDENT = frozenset({"KUST005", "KUST006", "KUST015"})
+"""Rules whose word depends on the objects of the folders below."""
 
 
 class RootOutcome(NamedTuple):
@@ -97,7 +102,13 @@ class BuildChecker:
 
     def check_root(self, root: str, built: str | BuildError | None, reason: str = "") -> RootOutcome:
         """All that is wrong with a root; `built` is None where no build was made, for `reason`."""
-        findings = [finding for folder in self._graph.chain(root) for finding in self.check_folder(folder)]
+        misled = self._list_misled(root, built.message) if isinstance(built, BuildError) else frozenset()
+        findings = [
+            finding
+            for folder in self._graph.chain(root)
+            for finding in self.check_folder(folder)
+            if folder not in misled or finding.rule not in _DEPENDENT
+        ]
         path = self._graph.folders[root].path
         if isinstance(built, BuildError):
             reason = explain_unchecked(built.message)
@@ -106,8 +117,8 @@ class BuildChecker:
         origins = Origins(self._tree, self._graph, root)
         if isinstance(built, BuildError):
             build = Build(self._tree, self._graph, root, (), built.message, origins)
-            if not any(text in built.message for finding in findings for text in _TOLD.get(finding.rule, ())):
-                findings += self._apply(BUILD_RULES, build, path)
+            if not any(re.search(text, built.message) for f in findings for text in _TOLD.get(f.rule, ())):
+                findings += list(self._list_nameless(build)) or self._apply(BUILD_RULES, build, path)
             return RootOutcome(tuple(findings), (Unchecked(path=path, reason="it does not build"),))
         objects = read_built(built)
         build = Build(self._tree, self._graph, root, objects, "", origins)
@@ -120,6 +131,28 @@ class BuildChecker:
             if link.reference.role == "resource" and link.exists and not link.is_folder
         }
         return RootOutcome(tuple(dict.fromkeys(findings)), (), tuple(objects), tuple(sorted(covered)), is_built=True)
+
+    def _list_misled(self, root: str, message: str) -> frozenset[str]:
+        """The folders that work on what a folder makes that does not build."""
+        failed = find_failed_folder(self._graph, root, message)
+        return frozenset(
+            folder
+            for folder in self._graph.chain(root)
+            if folder != failed and (failed in self._graph.chain(folder) or self._graph.folders[folder].is_component)
+        )
+
+    def _list_nameless(self, build: Build) -> Iterator[Finding]:
+        """What the schemas say of the object that kustomize refuses because it has no name."""
+        if "missing metadata.name" not in build.message:
+            return
+        path = explain_failure(build.tree, build.graph, build.root, build.message).path
+        source = build.tree.read(path)
+        for resource in list_nameless(build.tree, path) if source else ():
+            for rule, hit in self._check_object(resource, build.root):
+                if rule.subject == "SCHEMA" and ("metadata" in hit.keys or "'metadata'" in hit.message):
+                    yield self._find(
+                        rule, hit._replace(keys=(*resource.keys, *hit.keys), document=resource.document), path
+                    )
 
     def _check_built(self, built: Built, root: str, origins: Origins) -> Iterator[Finding]:
         for rule, hit in self._check_object(built.resource, root):

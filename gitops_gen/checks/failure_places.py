@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.kustomization import GENERATORS, Kustomization
-from gitops_gen.checks.patches import list_patches, locate_in_patch
-from gitops_gen.checks.rule import Hit, Keys
+from gitops_gen.checks.patches import find_break, list_patches, list_texts, locate_in_patch
+from gitops_gen.checks.rule import Hit, Keys, Resource
 from gitops_gen.checks.tree import Tree
 
 _ID = re.compile(r"(\w+)\.[^/\s]*/([^\s.]+)\.\S*")
@@ -165,6 +165,22 @@ def _find_operation(failure: Failure, found: re.Match[str]) -> Hit | None:
     return None
 
 
+def _find_break(failure: Failure, _found: re.Match[str]) -> Hit | None:
+    """A patch that is not YAML: the line in it, and not the one in kustomize's message, which counts from elsewhere."""
+    for text in list_texts(failure.tree, failure.kustomization):
+        problem = find_break(text.source)
+        if problem is not None:
+            line, column = problem.line, problem.column
+            source = failure.tree.read(text.path)
+            if text.text is not None and source is not None:
+                last = len(text.source.content.splitlines())
+                line, column = source.locate_line(0, text.text, min(problem.line, last) - 1)
+            what = f": {problem.detail}" if problem.detail else ""
+            fix = "close what is open, and check the indentation"
+            return Hit(f"does not build: the patch is not YAML{what}", (), fix, 0, line, column, text.path)
+    return None
+
+
 def _find_patch(failure: Failure, _found: re.Match[str]) -> Hit | None:
     """An entry of `patches` that kustomize cannot read: it quotes the text, or the path, of it."""
     for field in ("patches", "patchesJson6902"):
@@ -186,8 +202,18 @@ def _find_malformed(failure: Failure, found: re.Match[str]) -> Hit | None:
         if link.reference.target == found[1] and link.exists and not link.is_folder:
             line = re.search(r"yaml: line (\d+)", found[2])
             reason = shorten(re.sub(r" in object \{.*", "", found[2].split("': must")[0]))
+            if line is None and "missing metadata.name" in reason:
+                for resource in list_nameless(failure.tree, link.path):
+                    keys = (*resource.keys, "metadata", "name")
+                    return Hit(f"does not build: {reason}", keys, "name it", resource.document, path=link.path)
             return Hit(f"does not build: {reason}", line=int(line[1]) if line else 1, path=link.path)
     return None
+
+
+def list_nameless(tree: Tree, path: str) -> Iterator[Resource]:
+    """The objects of a file that have no name."""
+    source = tree.read(path)
+    return (resource for resource in (source.list_resources() if source else ()) if not resource.name)
 
 
 def _find_cycle(failure: Failure, found: re.Match[str]) -> Hit:
@@ -216,6 +242,7 @@ PLACES: tuple[tuple[re.Pattern[str], Callable[[Failure, re.Match[str]], Hit | No
     (re.compile(r"from '([^']*)': .*?already registered id: ([^\s']+)", re.DOTALL), _find_repeated),
     (re.compile(r"missing path: \"([^\"]+)\""), _find_operation),
     (re.compile(r"(?:for path|value|testing value):? '?(/[^'\s]*?)'?(?::|\s)"), _find_operation),
+    (re.compile(r"trouble configuring builtin Patch\w+|unable to parse SM or JSON patch"), _find_break),
     (re.compile(r"unable to parse SM or JSON patch|must specify a target for JSON patch"), _find_patch),
     (re.compile(r"var '\{(\S+) "), _find_var),
     (re.compile(r"resource with name (\S+) does not match a config"), _find_replicas),

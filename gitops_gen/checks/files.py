@@ -108,7 +108,7 @@ class FileChecker:
         for resource in _list_kustomizations(source) if is_kustomization else source.list_resources():
             if len(rows) > FINDINGS_LIMIT:
                 break
-            if not is_kustomization and not looks_like_object(resource.data):
+            if not is_kustomization and not resource.keys and not looks_like_object(resource.data):
                 plain += 1
                 continue
             if not self._checker.takes(resource.kind):

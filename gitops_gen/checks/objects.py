@@ -1,5 +1,6 @@
 """One Kubernetes object against its schema and the rules of its kind."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gitops_gen.checks.catalogue import BY_KIND, PINNED_KINDS, load_rules
@@ -12,6 +13,9 @@ from gitops_gen.checks.selection import Selection
 
 KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
 Hits = Iterator[tuple[Rule, Hit]]
+_KIND = re.compile(r"[A-Z][A-Za-z0-9]*")
+_OBJECT_KEYS = {"kind", "spec", "status", "data", "stringData", "rules", "subjects", "roleRef", "items"}
+"""Keys that say of a mapping with a `kind` in capitals and nothing else that it is meant to be an object."""
 
 
 class ObjectChecker:
@@ -85,7 +89,10 @@ def looks_like_object(data: object) -> bool:
         return False
     if isinstance(data.get("apiVersion"), str) or (isinstance(data.get("kind"), str) and "metadata" in data):
         return True
-    return "metadata" in data and bool({"spec", "data", "rules", "kind", "apiVersion"} & data.keys())
+    if "metadata" in data:
+        return bool({"spec", "data", "rules", "kind", "apiVersion"} & data.keys())
+    kind = data.get("kind")
+    return isinstance(kind, str) and _KIND.fullmatch(kind) is not None and data.keys() <= _OBJECT_KEYS
 
 
 def _each(rule: Rule, *arguments: object) -> Hits:

@@ -9,10 +9,26 @@ from gitops_gen.checks.positions import Place
 from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
+from gitops_gen.checks.yaml_reader import Problem
 
 _NATIVE_GROUPS = frozenset({"", "apps", "autoscaling", "batch", "extensions", "policy"})
 _SELECTED = ("group", "version", "kind", "name", "namespace")
 _TERM = re.compile(r"\s*(!?)([\w./-]+)\s*(?:(==|=|!=)\s*([\w.-]*))?\s*")
+
+
+_READ = frozenset({"duplicate-key", "value", "bom", "line-ends"})
+"""Problems of a text that do not keep it from being read to its end."""
+
+
+class PatchText(NamedTuple):
+    """What an entry of a kustomization holds or names: YAML, with one patch or more."""
+
+    entry: Keys
+    path: str
+    text: Keys | None
+    """As in Patch."""
+    source: Source
+    target: Mapping[str, Any] | None
 
 
 class Patch(NamedTuple):
@@ -54,35 +70,44 @@ def is_native(api_version: str) -> bool:
 
 def list_patches(tree: Tree, kustomization: Kustomization) -> Iterator[Patch]:
     """The patches that `kustomization` applies, in its order; those that cannot be read are left out."""
+    for found in list_texts(tree, kustomization):
+        for document, data in enumerate(found.source.documents):
+            yield Patch(kustomization, found.entry, found.path, found.text, document, data, found.target)
+
+
+def list_texts(tree: Tree, kustomization: Kustomization) -> Iterator[PatchText]:
+    """The texts of these patches, whatever stands in them."""
     for field in ("patchesStrategicMerge", "patches", "patchesJson6902"):
         value = kustomization.data.get(field)
         for index, text in list_strings(value):
             keys: Keys = (field, index)
-            found = _read_inline(kustomization, keys, text) if "\n" in text else _read_file(tree, kustomization, text)
-            yield from (patch._replace(entry=keys) for patch in found)
+            if "\n" in text:
+                yield PatchText(keys, kustomization.path, keys, Source("", text.encode()), None)
+            else:
+                yield from _read_file(tree, kustomization, text, keys, None)
         for index, item in list_mappings(value):
             keys = (field, index)
             inline, path, target = item.get("patch"), item.get("path"), item.get("target")
-            found = iter(())
-            if isinstance(inline, str) and inline:
-                found = _read_inline(kustomization, (*keys, "patch"), inline)
-            elif isinstance(path, str) and path:
-                found = _read_file(tree, kustomization, path)
             selector = target if isinstance(target, dict) else None
-            yield from (patch._replace(entry=keys, target=selector) for patch in found)
+            if isinstance(inline, str) and inline:
+                text_keys = (*keys, "patch")
+                yield PatchText(keys, kustomization.path, text_keys, Source("", inline.encode()), selector)
+            elif isinstance(path, str) and path:
+                yield from _read_file(tree, kustomization, path, keys, selector)
 
 
-def _read_inline(kustomization: Kustomization, keys: Keys, text: str) -> Iterator[Patch]:
-    for document, data in enumerate(Source("", text.encode()).documents):
-        yield Patch(kustomization, keys, kustomization.path, keys, document, data, None)
-
-
-def _read_file(tree: Tree, kustomization: Kustomization, target: str) -> Iterator[Patch]:
+def _read_file(
+    tree: Tree, kustomization: Kustomization, target: str, entry: Keys, selector: Mapping[str, Any] | None
+) -> Iterator[PatchText]:
     path = resolve(kustomization.folder, target)
     source = tree.read(path) if path else None
     if source is not None:
-        for document, data in enumerate(source.documents):
-            yield Patch(kustomization, (), source.path, None, document, data, None)
+        yield PatchText(entry, source.path, None, source, selector)
+
+
+def find_break(source: Source) -> Problem | None:
+    """What kept a text from being read to its end."""
+    return next((problem for problem in source.read.problems if problem.code not in _READ), None)
 
 
 def locate_in_patch(tree: Tree, patch: Patch, keys: Keys) -> Place:
@@ -130,6 +155,23 @@ class Identity(NamedTuple):
             found.kind == meant.kind and _read_field(found, "group") == _read_field(meant, "group")
             for found in self.objects
         ) and any(found.name == meant.name for found in self.objects)
+
+    def list_unselected(self, target: Mapping[str, Any]) -> list[Keys]:
+        """Those of a target's selectors that do not take it."""
+        return [(key,) for key, value in target.items() if value and not self.is_selected({key: value})]
+
+    def list_unlike(self, patch: Resource) -> list[Keys]:
+        """Where a patch without a target names another object."""
+        wanted: tuple[tuple[str, Keys], ...] = (
+            ("kind", ("kind",)),
+            ("group", ("apiVersion",)),
+            ("name", ("metadata", "name")),
+        )
+        return [
+            keys
+            for key, keys in wanted
+            if all(_read_field(found, key) != _read_field(patch, key) for found in self.objects)
+        ]
 
 
 def is_any_meant(patch: Patch, identities: Iterable[Identity]) -> bool:

@@ -8,17 +8,27 @@ from gitops_gen.checks.cache import Table
 from gitops_gen.checks.discover import KUSTOMIZATIONS
 from gitops_gen.checks.files import Row, pack_finding
 from gitops_gen.checks.graph import Graph, read_graph
-from gitops_gen.checks.objects import ObjectChecker
+from gitops_gen.checks.objects import Hits, ObjectChecker
 from gitops_gen.checks.origins import Origins
 from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.rules.provenance import check_overlay
-from gitops_gen.checks.rules.provenance_parts import ModelOverlay, read_overlay
-from gitops_gen.checks.settings_files import SETTINGS_FILE, check_settings_files
+from gitops_gen.checks.rules.provenance_parts import (
+    ModelOverlay,
+    awaits_artifact,
+    find_release_patch,
+    read_overlay,
+    split_overlay,
+)
+from gitops_gen.checks.settings_files import SETTINGS_FILE, check_overlay_places, check_settings_files
 from gitops_gen.checks.tree import Tree
 from gitops_gen.findings import Finding, Unchecked
 
 if TYPE_CHECKING:
     from gitops_gen.ports import Kustomize
+
+
+_NO_ADDRESS = "SELDON012"
+"""The rule that an address is missing, which a base may leave to its overlays."""
 
 
 class Asked(Protocol):
@@ -60,10 +70,25 @@ def check_builds(
         graph,
         roots=roots,
         kustomize=find_kustomize(),
-        check_object=lambda resource, _root: checker.check(resource, pinned=True),
+        check_object=lambda resource, root: _place_missing(
+            tree, graph, root, resource, checker.check(resource, pinned=True)
+        ),
         files=files,
         table=table,
     )
+
+
+def _place_missing(tree: Tree, graph: Graph, root: str, resource: Resource, hits: Hits) -> Hits:
+    """The hits on an object in the build of `root`; an address of a model that no release put in is the overlay's."""
+    names = split_overlay(root)
+    for rule, hit in hits:
+        if rule.id == _NO_ADDRESS and names and resource.name == names[0]:
+            source = tree.read(graph.folders[root].path)
+            place = find_release_patch(source) if source else ()
+            if source and place and hit.keys[-1] == "implementation" and awaits_artifact(resource, hit.keys[:-1]):
+                yield rule, hit._replace(keys=place, path=source.path)
+                continue
+        yield rule, hit
 
 
 def list_own_files(found: Sequence[str], targets: Sequence[str], *, everything: bool) -> Sequence[str]:
@@ -81,9 +106,11 @@ def check_own_files(
     online: Online | None,
 ) -> tuple[list[Row], list[tuple[str, str]]]:
     """What is wrong with the program's own files, and what could not be asked: path and reason."""
+    settings = tuple(settings)
     rows = list(check_settings_files(tree, settings))
     unchecked: list[tuple[str, str]] = []
     folders = {path.rpartition("/")[0] for path in targets} | set(outcome.objects)
+    rows += check_overlay_places(tree, graph, sorted(folders.union(graph.folders if SETTINGS_FILE in settings else ())))
     overlays = [overlay for folder in sorted(folders) if (overlay := _read_overlay(tree, outcome, folder)) is not None]
     for overlay in overlays:
         rows += map(pack_finding, check_overlay(overlay, _make_locator(tree, graph, outcome, overlay.folder)))

@@ -1,13 +1,15 @@
 """gitops-gen.yaml and each model.yaml: their schema, and what a schema cannot say."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gitops_gen.checks.files import Row, to_row
+from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.rule import Rule
 from gitops_gen.checks.rules import settings as rules
-from gitops_gen.checks.rules.settings import SettingsProblem
+from gitops_gen.checks.rules.provenance_parts import split_overlay
+from gitops_gen.checks.rules.settings import OverlayPlace, SettingsProblem
 from gitops_gen.checks.schema_errors import find_problems
 from gitops_gen.checks.schema_store import load_named
 from gitops_gen.checks.source import Source
@@ -49,6 +51,24 @@ def check_settings_files(tree: Tree, paths: Iterable[str]) -> Iterator[Row]:
             )
 
 
+def check_overlay_places(tree: Tree, graph: Graph, folders: Iterable[str]) -> Iterator[Row]:
+    """What of those of `folders` that are overlays of models does not go with the environments of gitops-gen.yaml."""
+    environments = _list_environments(tree)
+    for folder in folders:
+        names, kustomization = split_overlay(folder), graph.folders.get(folder)
+        source = tree.read(kustomization.path) if kustomization else None
+        if not names or kustomization is None or source is None or not environments:
+            continue
+        if not kustomization.data or kustomization.is_component:
+            continue
+        below = (graph.folders[each].data.get("namespace") for each in graph.chain(folder) if each != folder)
+        inherited = frozenset(namespace for namespace in below if isinstance(namespace, str))
+        place = OverlayPlace(names[1], kustomization.data, inherited, environments)
+        for rule in (rules.check_overlay_namespace, rules.check_overlay_environment):
+            for hit in rule.check(place):
+                yield to_row(source.path, rule, hit, source.locate(0, hit.keys))
+
+
 def _check(
     tree: Tree, path: str, schema_name: str, both: tuple[Rule, Rule], check: Callable[[Any], Iterable["Problem"]]
 ) -> Iterator[Row]:
@@ -81,7 +101,7 @@ def _find(source: Source, schema_name: str, check: Callable[[Any], Iterable["Pro
             yield SettingsProblem("meaning", problem.keys, f"{where}: {problem.message}")
 
 
-def _list_environments(tree: Tree) -> Collection[str] | None:
+def _list_environments(tree: Tree) -> Mapping[str, Any] | None:
     source = tree.read(SETTINGS_FILE)
     data = source.documents[0] if source is not None and source.documents else None
     environments = data.get("environments") if isinstance(data, dict) else None

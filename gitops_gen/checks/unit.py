@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from gitops_gen.checks.graph import Graph, Link
 from gitops_gen.checks.kustomization import GENERATORS, Kustomization
 from gitops_gen.checks.origins import Built, Origins
-from gitops_gen.checks.patches import Identity, Patch, list_patches
+from gitops_gen.checks.patches import Identity, Patch, find_break, list_patches, list_texts
 from gitops_gen.checks.rule import Resource
+from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
 
 
@@ -49,8 +50,22 @@ class Unit:
 
     @cached_property
     def is_complete(self) -> bool:
-        """Whether all these resources can be told from files."""
-        return bool(self.scopes) and all(self.graph.is_complete(scope) for scope in self.scopes)
+        """Whether all these resources can be told from files, and what patches make of them."""
+        return bool(self.scopes) and all(
+            self.graph.is_complete(scope) and all(map(self._is_read, self.graph.chain(scope))) for scope in self.scopes
+        )
+
+    def _is_read(self, folder: str) -> bool:
+        """Whether a kustomization, its manifests and its patches can be read to the end, and none of them is empty."""
+        kustomization = self.graph.folders[folder]
+        paths = (
+            link.path for link in self.graph.links[folder] if link.reference.role == "resource" and not link.is_folder
+        )
+        return (
+            bool(kustomization.data)
+            and all(_holds_objects(self.tree.read(path)) for path in paths)
+            and all(find_break(text.source) is None for text in list_texts(self.tree, kustomization))
+        )
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
@@ -93,6 +108,10 @@ class Build(NamedTuple):
     message: str
     """Empty where it went well."""
     origins: Origins
+
+
+def _holds_objects(source: Source | None) -> bool:
+    return source is not None and find_break(source) is None and any(source.documents)
 
 
 def _list_generated(kustomization: Kustomization) -> Iterator[Resource]:

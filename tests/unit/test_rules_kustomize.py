@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitops_gen.checks.build_errors import explain_failure, explain_unchecked
 from gitops_gen.checks.graph import read_graph
-from gitops_gen.checks.rule import Hit
+from gitops_gen.checks.rule import Hit, Rule
 from gitops_gen.checks.rules.kustomize import BUILD_RULES, RULES, UNIT_RULES
 from gitops_gen.checks.tree import Tree
 from gitops_gen.ports import BuildError
@@ -115,6 +115,177 @@ def test_a_target_selects_what_kustomize_selects(target, is_found, tmp_path):
     outcome = check_tree(tmp_path)
     assert {finding.rule for finding in outcome.findings} == (set() if is_found else {"KUST006"})
     assert ("hit" in outcome.objects["o"][0].resource.data["metadata"]["annotations"]) == is_found
+
+
+WEB = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+      - name: web
+        image: registry.example.com/web
+"""
+OVERLAY = """\
+resources: [../b]
+images:
+- name: registry.example.com/web
+  newTag: '2'
+patches:
+- target: {kind: Deployment, name: web}
+  patch: '[{"op": "add", "path": "/metadata/labels", "value": {"tier": "front"}}]'
+configMapGenerator:
+- name: web
+replacements:
+- source: {kind: ConfigMap, name: web}
+  targets:
+  - {select: {kind: Deployment}, fieldPaths: [metadata.name]}
+"""
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("base", "manifest", "expected"),
+    [
+        ("resources: [x.yaml]\n", WEB.replace("kind: Deployment", "kind: {"), ("b/x.yaml", "KUST001")),
+        ("resources: [x.yaml]\n", WEB.replace("  name: web\nspec", "  title: web\nspec"), ("b/x.yaml", "KUST001")),
+        ("resources: [x.yaml]\n", "# later\n", ("b/x.yaml", "KUST017")),
+        ("resources: [y.yaml]\n", WEB, ("b/kustomization.yaml", "KUST002")),
+        ("resource: [x.yaml]\n", WEB, ("b/kustomization.yaml", "KUST001")),
+        ("", WEB, ("b/kustomization.yaml", "KUST001")),
+    ],
+    ids=["not YAML", "without a name", "empty", "not there", "unknown field", "empty kustomization"],
+)
+def test_what_is_wrong_below_is_told_there_only(base, manifest, expected, tmp_path):
+    write(tmp_path, b__kustomization=base, b__x=manifest, o__kustomization=OVERLAY)
+    found = {(f.path, f.rule) for f in check_tree(tmp_path).findings if f.rule != "KUST009"}
+    assert found == {expected}
+
+
+@needs_kustomize
+def test_a_patch_that_is_not_yaml_hides_no_image(tmp_path):
+    write(
+        tmp_path,
+        kustomization="resources: [x.yaml]\nimages: [{name: sidecar, newTag: '1'}]\npatches: [{path: p.yaml}]\n",
+        x=WEB,
+        p="apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web\nspec: {}\n",
+    )
+    assert [(f.path, f.line, f.rule) for f in check_tree(tmp_path).findings] == [("p.yaml", 4, "KUST001")]
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("patches", "line"),
+    [
+        ("patches:\n- patch: |-\n    kind: Deployment\n    metadata: {name\n    spec: {}\n", 5),
+        ("patchesStrategicMerge:\n- |-\n  kind: Deployment\n  metadata: {name\n  spec: {}\n", 5),
+        ("patchesJson6902:\n- target: {version: v1, kind: Deployment, name: web}\n  patch: |-\n    - {op: add\n", 4),
+        ("patches:\n- target: {kind: Deployment}\n  patch: '[{op: add'\n", 3),
+    ],
+)
+def test_a_patch_that_is_not_yaml_is_found_at_its_own_line(patches, line, tmp_path):
+    write(tmp_path, kustomization=f"{patches}resources: [x.yaml]\n", x=WEB)
+    found = {(f.rule, f.line) for f in check_tree(tmp_path).findings if f.rule != "KUST008"}
+    assert found == {("KUST001", line)}
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "{op: Add, path: /spec/replicas, value: 1}",
+        "{path: /spec/replicas, value: 1}",
+        "{op: move, path: /spec/replicas}",
+        "{op: add, value: 1}",
+        "{op: add, path: spec/parts/replicas, value: 1}",
+        "{op: test, path: /metadata/name}",
+        "{op: replace, path: /spec/template}",
+        "{op: [add], path: /spec/template, value: 1}",
+    ],
+)
+def test_a_flaw_of_an_operation_is_told_once(operation, tmp_path):
+    write(
+        tmp_path,
+        kustomization=f"resources: [x.yaml]\npatches:\n- target: {{name: web}}\n  patch: |-\n    - {operation}\n",
+        x=WEB,
+    )
+    assert [(f.rule, f.line) for f in check_tree(tmp_path).findings] == [("KUST016", 5)]
+
+
+@needs_kustomize
+def test_an_object_without_a_name_is_told_by_the_schema_where_there_is_one(tmp_path):
+    write(tmp_path, kustomization="resources: [x.yaml]\n", x=f"{WEB}---\napiVersion: v1\nkind: Namespace\n")
+    [found] = check_tree(tmp_path).findings
+    assert (found.rule, found.path, found.line) == ("KUST001", "x.yaml", 12)
+    schema = Rule("SCHEMA003", "error", lambda: iter(()))
+    told = [(schema, Hit("lacks the required field 'metadata'")), (schema, Hit("lacks the required field 'spec'"))]
+    [found] = check_tree(tmp_path, check_object=lambda _resource, _root: told).findings
+    assert (found.rule, found.path, found.line) == ("SCHEMA003", "x.yaml", 12)
+
+
+@needs_kustomize
+@pytest.mark.parametrize("folders", ["a", "ab", "abc"])
+def test_a_ring_is_found_at_each_of_its_references(folders, tmp_path):
+    for folder, following in zip(folders, folders[1:] + folders[0], strict=True):
+        write(tmp_path, **{f"{folder}__kustomization": f"resources:\n- ../{following}\n"})
+    write(tmp_path, o__kustomization="resources:\n- ../a\n")
+    found = check_tree(tmp_path).findings
+    assert [(f.rule, f.path, f.line) for f in found] == [
+        ("KUST001", f"{folder}/kustomization.yaml", 2) for folder in folders
+    ]
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("target", "line", "hint"),
+    [
+        ("name: wbe\n    kind: Deployment", 5, "; there is 'Deployment web'"),
+        ("name: web\n    kind: Deploy", 6, "; there is 'Deployment web'"),
+        ("name: web\n    kind: Deployment\n    namespace: shop", 7, "; there is 'Deployment web'"),
+        ("name: web\n    kind: Deployment\n    labelSelector: tier=front", 7, "; there is 'Deployment web'"),
+        ("name: shop\n    kind: Secret", 4, ""),
+        ("kind: Secret", 5, ""),
+    ],
+)
+def test_a_target_is_found_at_the_selector_that_is_wrong(target, line, hint, tmp_path):
+    operation = "{op: add, path: /metadata/labels, value: {tier: front}}"
+    write(
+        tmp_path,
+        kustomization=f"resources:\n- x.yaml\npatches:\n- target:\n    {target}\n  patch: |-\n    - {operation}\n",
+        x=WEB,
+    )
+    [found] = check_tree(tmp_path).findings
+    assert (found.rule, found.line) == ("KUST006", line)
+    assert found.message.partition(";")[1:] == hint.partition(";")[1:]
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("web", "the entry 'web' matches no image: there is 'registry.example.com/web'"),
+        ("v", "the entry 'v' matches no image: there is 'registry.example.com/web'"),
+        (
+            "agent",
+            "the entry 'agent' matches no image: it is in Deployment spec.agentImage, where kustomize does not look",
+        ),
+        (
+            "logger",
+            "the entry 'logger' matches no image: it is in Deployment spec.image, where kustomize does not look",
+        ),
+    ],
+)
+def test_an_image_is_looked_for_in_fields_that_may_hold_one(name, message, tmp_path):
+    write(
+        tmp_path,
+        kustomization=f"resources: [x.yaml]\nimages: [{{name: {name}, newTag: '1'}}]\n"
+        'patches:\n- target: {name: web}\n  patch: \'[{"op": "add", "path": "/spec/mode", "value": "a"}]\'\n',
+        x=f"{WEB}  agentImage: agent:1\n  image: logger\n  version: v\n",
+    )
+    assert [f.message for f in check_tree(tmp_path).findings] == [message]
 
 
 class Saying:

@@ -271,7 +271,7 @@ def test_a_fact_that_is_missing_or_wrong_is_found_where_it_belongs(key):
     assert wrong == [(rule, *place, key)]
     assert f"the annotation {key} is 'other'; the evidence says {FACTS[key]!r}" in found[0].message
     missing, found = find_built(evidence, serve({k: v for k, v in FACTS.items() if k != key}, graph=graph))
-    assert missing == [(rule, *place)]
+    assert missing == [(rule, *place, key)]
     assert f"there is no annotation {key}" in found[0].message
     odd, _ = find_built(evidence, serve({**FACTS, key: 3}, graph=graph))
     assert odd == [(rule, *place, key)]
@@ -289,8 +289,32 @@ def test_a_wrong_version_label_is_found():
 
 def test_a_prepackaged_server_without_an_address_is_found():
     found, findings = find_built(write_evidence(image=False), serve(FACTS, graph={"name": "churn"}))
-    assert found == [("EVIDENCE010", "spec", "predictors", 0, "graph")]
+    assert found == [("EVIDENCE010", "spec", "predictors", 0, "graph", "modelUri")]
     assert "has no modelUri, and should load 's3://models/1'" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "line"),
+    [
+        ("# head\nresources: []\n", 2),
+        ("resources: []\npatches:\n- path: a.yaml\n- patch: |-\n    # of my own\n    []\n", 1),
+        ("resources: []\npatches:\n- path: a.yaml\n- patch: |-\n    # gitops-gen: release\n    []\n", 4),
+        ("patches: [3, {patch: 3}, {target: {}, patch: '# gitops-gen: release'}]\n", 1),
+        ("patches: text\n", 1),
+    ],
+)
+def test_what_an_overlay_was_to_add_is_missing_from_the_overlay(kustomization, line):
+    facts = {key: value for key, value in FACTS.items() if not key.endswith("run-id")}
+    overlay = make_overlay(write_evidence(image=False), kustomization, [serve(facts)])
+    base = ("models/churn/base/seldondeployment.yaml", 7, 3)
+    found = [f for f in check_overlay(overlay, lambda *_: base) if f.rule in {"EVIDENCE006", "EVIDENCE010"}]
+    assert [(f.rule, f.path, f.line) for f in found] == [
+        ("EVIDENCE006", f"{FOLDER}/kustomization.yaml", line),
+        ("EVIDENCE010", f"{FOLDER}/kustomization.yaml", line),
+    ]
+    removed = (f"{FOLDER}/remove.yaml", 3, 1)
+    found = [f for f in check_overlay(overlay, lambda *_: removed) if f.rule == "EVIDENCE006"]
+    assert [(f.path, f.line, f.column) for f in found] == [removed]
 
 
 def test_a_long_fact_that_was_cut_is_the_same_fact():

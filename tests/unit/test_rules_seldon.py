@@ -95,7 +95,9 @@ def make_chain(length):
     for number in range(length - 1, 0, -1):
         graph = {"name": f"unit-{number}", "children": [graph]}
     predictor = {"name": "main", "graph": graph}
-    predictor["componentSpecs"] = [{"spec": {"containers": [{"name": f"unit-{n}"} for n in range(1, 11)]}}]
+    predictor["componentSpecs"] = [
+        {"spec": {"containers": [{"name": f"unit-{n}", "image": "a"} for n in range(1, 11)]}}
+    ]
     return {"spec": {"predictors": [predictor]}}
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gitops_gen.checks.settings_files import check_settings_files, is_settings_file
+from gitops_gen.checks.graph import read_graph
+from gitops_gen.checks.settings_files import check_overlay_places, check_settings_files, is_settings_file
 from gitops_gen.checks.tree import Tree
 
 SETTINGS = """\
@@ -106,3 +107,61 @@ def test_a_file_whose_text_is_broken_is_left_to_the_rules_on_text(tmp_path, cont
 
 def test_a_file_that_is_gone_is_passed_over(tmp_path):
     assert list(check_settings_files(Tree(str(tmp_path)), ["gitops-gen.yaml"])) == []
+
+
+OVERLAY = "models/churn/overlays/staging"
+
+
+def check_overlay(tmp_path, text, settings=SETTINGS, folder=OVERLAY):
+    """Rule, line and message of what is wrong with the place of an overlay."""
+    (tmp_path / "gitops-gen.yaml").write_text(settings)
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "kustomization.yaml").write_text(text)
+    tree = Tree(str(tmp_path))
+    graph = read_graph(tree, [f"{folder}/kustomization.yaml"])
+    return [(row[3], row[1], row[5]) for row in check_overlay_places(tree, graph, ["models", *graph.folders])]
+
+
+SAYS = "environment 'staging' deploys into 'models-staging', and the overlay"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("namespace: models-staging\n", []),
+        ("# mine\nnamespace: models\n", [("CONFIG005", 2, f"{SAYS} into 'models'")]),
+        ("resources: []\n", [("CONFIG005", 1, f"{SAYS} sets no namespace")]),
+        ("resources: []\nnamespace:\n", [("CONFIG005", 2, f"{SAYS} sets no namespace")]),
+        ("resources: []\nnamespace: 3\n", [("CONFIG005", 2, f"{SAYS} sets no namespace")]),
+        ("kind: Component\n", []),
+        ("", []),
+        ("- a\n", []),
+        ("a: [\n", []),
+    ],
+)
+def test_an_overlay_deploys_into_the_namespace_of_its_environment(tmp_path, text, expected):
+    assert check_overlay(tmp_path, text) == expected
+
+
+def test_the_namespace_of_another_environment_is_told_with_its_name(tmp_path):
+    settings = SETTINGS + "  production:\n    namespace: models-production\n    predecessor: staging\n"
+    [(rule, line, message)] = check_overlay(tmp_path, "namespace: models-production\n", settings)
+    assert (rule, line) == ("CONFIG005", 1)
+    assert message == f"{SAYS} into 'models-production', the namespace of 'production'"
+
+
+def test_an_overlay_is_one_of_an_environment(tmp_path):
+    found = check_overlay(tmp_path, "namespace: models\n", folder="models/churn/overlays/stagign")
+    assert found == [("CONFIG006", 1, "gitops-gen.yaml has no environment 'stagign'; did you mean 'staging'?")]
+
+
+@pytest.mark.parametrize("folder", ["models/churn/base", "overlays/stagign", "models/churn/overlays/a/b"])
+def test_other_folders_have_no_environment(tmp_path, folder):
+    assert check_overlay(tmp_path, "namespace: models\n", folder=folder) == []
+
+
+@pytest.mark.parametrize(
+    "settings", ["a: [\n", "environments: [a]\n", "environments: {staging: a}\n", "environments: {staging: {}}\n"]
+)
+def test_settings_that_name_no_namespace_ask_for_none(tmp_path, settings):
+    assert check_overlay(tmp_path, "namespace: models\n", settings) == []

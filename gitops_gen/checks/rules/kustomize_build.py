@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
-from gitops_gen.checks.build_errors import explain_failure
+from gitops_gen.checks.build_errors import list_failures
 from gitops_gen.checks.rule import Hit, Resource, rule
 from gitops_gen.checks.unit import Build, Unit
 
@@ -21,7 +21,7 @@ def check_build(build: Build) -> Iterator[Hit]:
     Fix: what the message says. `kubectl kustomize <folder>` gives kustomize's own words.
     """
     if build.message:
-        yield explain_failure(build.tree, build.graph, build.root, build.message)
+        yield from list_failures(build.tree, build.graph, build.root, build.message)
 
 
 @rule("KUST009", "warning")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitops_gen.checks.field_origins import image_result
-from gitops_gen.checks.patches import list_patches, split_pointer
+from gitops_gen.checks.patches import Patch, list_patches, split_pointer
 from gitops_gen.checks.rule import Hit, rule
 from gitops_gen.checks.unit import Unit
 from gitops_gen.names import show
@@ -27,7 +27,7 @@ def check_images(unit: Unit) -> Iterator[Hit]:
     entries = list(unit.kustomization.list_items("images"))
     if not entries or not unit.is_complete:
         return
-    images, elsewhere = _collect(unit)
+    images, named, elsewhere = _collect(unit)
     for index, entry in entries:
         name = entry.get("name")
         if not isinstance(name, str) or not name:
@@ -35,7 +35,7 @@ def check_images(unit: Unit) -> Iterator[Hit]:
         others = {"".join(image_result(other)) for at, other in entries if at != index}
         if any(_matches(name, image) for image in images | others):
             continue
-        yield Hit(*_explain(name, images, elsewhere, ("images", index, "name")))
+        yield Hit(*_explain(name, named, elsewhere, ("images", index, "name")))
 
 
 def _explain(name: str, images: set[str], elsewhere: dict[str, str], keys: tuple[str | int, ...]) -> Any:  # noqa: ANN401
@@ -62,30 +62,42 @@ def _matches(name: str, image: str) -> bool:
     return bool(pattern.match(image))
 
 
-def _collect(unit: Unit) -> tuple[set[str], dict[str, str]]:
-    """The images that kustomize looks at, and those in other fields, with their fields."""
+def _collect(unit: Unit) -> tuple[set[str], set[str], dict[str, str]]:
+    """What may be an image that kustomize looks at, those that are one, and those in other fields with their fields."""
     images: set[str] = set()
+    named: set[str] = set()
     elsewhere: dict[str, str] = {}
-    anywhere = False
-    for scope in unit.scopes:
-        for folder in unit.graph.chain(scope):
-            kustomization = unit.graph.folders[folder]
-            anywhere = anywhere or "configurations" in kustomization.data
-            if folder != unit.folder:
-                images |= {"".join(image_result(entry)) for _, entry in kustomization.list_items("images")}
-            for patch in list_patches(unit.tree, kustomization):
-                images |= {image for image, _, _ in _walk(patch.merged, "")}
-                for operation in patch.operations:
-                    if isinstance(operation, dict):
-                        last = split_pointer(operation.get("path"))[-1:]
-                        images |= {image for image, _, _ in _walk({str(*last): operation.get("value")}, "")}
+    folders = {folder for scope in unit.scopes for folder in unit.graph.chain(scope)}
+    kustomizations = [unit.graph.folders[folder] for folder in sorted(folders)]
+    for kustomization in kustomizations:
+        if kustomization is not unit.kustomization:
+            named |= {"".join(image_result(entry)) for _, entry in kustomization.list_items("images")}
+        for patch in list_patches(unit.tree, kustomization):
+            for text, place in _list_patched(patch):
+                (named if _is_called_image(place) else images).add(text)
+    anywhere = any("configurations" in kustomization.data for kustomization in kustomizations)
     for resource in unit.resources:
-        for image, place, is_seen in _walk(resource.data, ""):
-            if is_seen or anywhere:
-                images.add(image)
-            else:
-                elsewhere.setdefault(image, f"{resource.kind} {place}")
-    return images, elsewhere
+        for text, place, is_seen in _walk(resource.data, ""):
+            if is_seen:
+                named.add(text)
+            elif anywhere:
+                images.add(text)
+            elif _is_called_image(place):
+                elsewhere.setdefault(text, f"{resource.kind} {place}")
+    return images | named, named, elsewhere
+
+
+def _list_patched(patch: Patch) -> Iterator[tuple[str, str]]:
+    """Every text that a patch sets, and its field."""
+    yield from ((text, place) for text, place, _ in _walk(patch.merged, ""))
+    for operation in patch.operations:
+        if isinstance(operation, dict):
+            last = split_pointer(operation.get("path"))[-1:]
+            yield from ((text, place) for text, place, _ in _walk({str(*last): operation.get("value")}, ""))
+
+
+def _is_called_image(place: str) -> bool:
+    return place.lower().endswith("image")
 
 
 def _walk(node: Any, place: str, *, in_containers: bool = False) -> Iterator[tuple[str, str, bool]]:  # noqa: ANN401

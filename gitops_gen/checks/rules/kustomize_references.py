@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.graph import Link
 from gitops_gen.checks.kustomization import HELM_FIELDS, resolve
+from gitops_gen.checks.patches import find_break
 from gitops_gen.checks.rule import Hit, rule
 from gitops_gen.checks.unit import Unit
 from gitops_gen.names import show, strip_credentials
@@ -151,4 +152,22 @@ def check_below(unit: Unit) -> Iterator[Hit]:
             )
 
 
-RULES = (check_existing, check_remote, check_inside, check_once, check_single, check_helm, check_below)
+@rule("KUST017", "warning")
+def check_filled(unit: Unit) -> Iterator[Hit]:
+    """A manifest or patch that a kustomization lists is not empty.
+
+    Why: kustomize passes over an empty file, or one with nothing but comments, without a word. The folder builds
+    without the object that should stand there, and Argo CD removes it from the cluster.
+
+    Fix: write the object or the patch, or remove the file and its entry.
+    """
+    for link in unit.links:
+        if link.reference.role not in {"resource", "patch"} or not link.exists or link.is_folder:
+            continue
+        source = unit.tree.read(link.path)
+        if source is not None and find_break(source) is None and not any(source.documents):
+            fix = f"write it, or remove {show(link.reference.target)} from {unit.kustomization.path}"
+            yield Hit("the file is empty, and kustomize passes over it without a word", fix=fix, line=1, path=link.path)
+
+
+RULES = (check_existing, check_remote, check_inside, check_once, check_single, check_helm, check_below, check_filled)

@@ -12,7 +12,9 @@ from gitops_gen.checks.rules.provenance_parts import (
     dig,
     dig_text,
     find_entry,
+    find_release_patch,
     hit_file,
+    reach,
     read_document,
 )
 from gitops_gen.errors import GitopsGenError
@@ -38,7 +40,7 @@ def check_overlay(
         for hit in each.check(overlay):
             source = next((s for s in (overlay.evidence, overlay.kustomization) if s and s.path == hit.path), None)
             if not hit.path and hit.document < len(overlay.objects):
-                path, line, column = locate_built(overlay.objects[hit.document], hit.keys)
+                path, line, column = _locate(overlay, overlay.objects[hit.document], hit.keys, locate_built)
             elif source is not None and not hit.line:
                 path, (line, column) = hit.path, source.locate(hit.document, hit.keys)
             else:
@@ -52,6 +54,16 @@ def check_overlay(
                 message=hit.message,
                 fix=hit.fix,
             )
+
+
+def _locate(overlay: ModelOverlay, resource: Resource, keys: Keys, locate_built: LocateBuilt) -> tuple[str, int, int]:
+    """The place of what is wrong in a built object; of what is missing, a place in the overlay, which was to add it."""
+    spot = locate_built(resource, keys)
+    is_missing = reach(resource.data, keys) != keys
+    if not is_missing or overlay.kustomization is None or spot[0].startswith(f"{overlay.folder}/"):
+        return spot
+    place = overlay.kustomization.locate(0, find_release_patch(overlay.kustomization))
+    return (overlay.kustomization.path, *place)
 
 
 @rule("EVIDENCE001", "error")

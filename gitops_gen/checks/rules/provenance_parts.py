@@ -124,6 +124,28 @@ def list_served(overlay: ModelOverlay) -> Iterator[Served]:
             yield Served(number, resource, meta, (*meta, *artifact), container)
 
 
+def find_release_patch(kustomization: Source) -> Keys:
+    """Where a kustomization has the patch that promotions write; empty where it has none."""
+    from gitops_gen.render.release_patch import MARK  # noqa: PLC0415 - only once something is missing
+
+    patches = dig(read_document(kustomization), "patches")
+    for number, entry in enumerate(_as_list(patches)):
+        if MARK in (line.strip() for line in dig_text(entry, "patch").splitlines()):
+            return ("patches", number, "patch")
+    return ()
+
+
+def awaits_artifact(resource: Resource, keys: Keys) -> bool:
+    """Whether releases of the SeldonDeployment put an address into the unit at `keys`, and no image beside it."""
+    _, meta, artifact = _SERVERS["SeldonDeployment"]
+    name = dig(resource.data, *keys, "name")
+    return keys == (*meta, *artifact[:-1]) and not any(
+        dig_text(container, "image") and dig(container, "name") == name
+        for component in _as_list(dig(resource.data, *meta, "componentSpecs"))
+        for container in _as_list(dig(component, "spec", "containers"))
+    )
+
+
 def list_facts(data: Mapping[str, object]) -> dict[str, str]:
     """The annotations that a promotion writes, by key."""
     version, datasets = dig_text(data, "model", "version"), dig(data, "run", "datasets")
@@ -151,5 +173,12 @@ def hit_file(source: Source | None, keys: Keys, message: str, fix: str) -> Hit:
 
 
 def hit_object(served: Served, keys: Keys, message: str, fix: str) -> Hit:
-    """A hit in a built object: without a path, `document` is its number in the build."""
-    return Hit(message, reach(served.resource.data, keys), fix, served.number)
+    """A hit in a built object: without a path, `document` is its number in the build.
+
+    Where `keys` lead nowhere, something is missing that the overlay was to add.
+    """
+    return Hit(message, keys, fix, served.number)
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -6,7 +6,12 @@ from gitops_gen.checks.deprecations import Deprecation
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.schema_errors import SchemaProblem
 from gitops_gen.names import show
-from gitops_gen.wording import suggest
+from gitops_gen.wording import find_near
+
+_TYPO = 0.85
+"""How much alike, from 0 to 1, two kinds are where one is a misspelling of the other."""
+_LONGEST_TYPO = 2
+"""By how many characters their lengths differ at most: `Prometheus` is no typo of `PrometheusRule`."""
 
 
 def _select(problems: Sequence[SchemaProblem], code: str) -> Iterator[Hit]:
@@ -74,8 +79,9 @@ def check_known_kind(resource: Resource, versions: set[str], kinds: set[str]) ->
         fix = f"did you mean one of these, or give its schema with --schema-location: {there}"
         yield Hit(f"there is no schema for {what}: not checked; the kind is known in {there}", ("apiVersion",), fix)
     else:
-        hint = suggest(resource.kind, kinds) if kinds else ""
-        hint = hint if "did you mean" in hint else ""
+        alike = {kind for kind in kinds if abs(len(kind) - len(resource.kind)) <= _LONGEST_TYPO}
+        near = find_near(resource.kind, alike, cutoff=_TYPO)
+        hint = f"; did you mean {show(near)}?" if near else ""
         fix = "correct the spelling, or give its schema with --schema-location"
         yield Hit(f"there is no schema for {what}: not checked{hint}", ("kind",), fix)
 

@@ -17,6 +17,7 @@ from gitops_gen.checks.rules.seldon_parts import (
     read_text,
 )
 from gitops_gen.checks.rules.seldon_traffic import TRAFFIC_RULES
+from gitops_gen.checks.rules.seldon_values import VALUE_RULES
 from gitops_gen.names import show
 
 KINDS = {("machinelearning.seldon.io", "SeldonDeployment")}
@@ -193,6 +194,7 @@ RULES: tuple[Rule, ...] = tuple(
             check_service_names,
             *TRAFFIC_RULES,
             *GRAPH_RULES,
+            *VALUE_RULES,
         ),
         key=lambda each: each.id,
     )
