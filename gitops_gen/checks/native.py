@@ -22,7 +22,8 @@ QUANTITY_PATTERN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[e
 _TEXT = r'"description": "[^"\\]*(?:\\.[^"\\]*)*"'
 _DESCRIPTION = re.compile(rf"{_TEXT},|,\s*{_TEXT}(?=\s*\}})|{_TEXT}")
 _REFERENCE = re.compile(r'"\$ref": "(?:/api/_definitions\.json)?#/\$defs/')
-_NULLABLE = re.compile(r'\["(\w+)", "null"\]')
+_USED = re.compile(r'"#/\$defs/(io\.k8s\.[^"]+)"')
+_NULLABLE = re.compile(r'\[\s*"(\w+)",\s*"null"\s*\]')
 
 Release = tuple[int, int]
 """A minor release of Kubernetes: (1, 31)."""
@@ -70,7 +71,7 @@ class Definitions:
 
     def __init__(self, release: Release) -> None:
         self._folder = list_releases()[release]
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, str] = {}
 
     def find_kind(self, api_version: str, kind: str) -> dict[str, Any] | None:
         """The schema of a native kind, its references written `kubernetes:NAME`; None if there is no such kind."""
@@ -92,55 +93,65 @@ class Definitions:
         return _read_kinds(self._folder)
 
     def get(self, name: str) -> dict[str, Any]:
-        """A type by its full name; open where this release has no such type."""
-        if name not in self._known:
-            chunk = self._chunks.get(name)
-            self._known[name] = _read_type(name, chunk) if chunk else {}
-        known: dict[str, Any] = self._known[name]
-        return known
+        """A type by its full name, its references written `kubernetes:NAME`; open where there is no such type."""
+        return _parse(self.read(name))
 
-    @property
-    def _chunks(self) -> dict[str, str]:
-        return _read_chunks(self._folder)
+    def read(self, name: str) -> str:
+        """The JSON text of a type, without descriptions; its references point below `$defs`."""
+        if name not in self._known:
+            # The two that are written as a choice would refuse null, which stands for a missing value.
+            if name == _QUANTITY:
+                text = json.dumps({"type": ["string", "number", "null"], "pattern": QUANTITY_PATTERN})
+            elif name == _INT_OR_STRING:
+                text = '{"type": ["integer", "string", "null"]}'
+            else:
+                chunk = _read_chunks(self._folder).get(name)
+                text = _shorten(_cut(chunk)) if chunk else "{}"
+            self._known[name] = text
+        return self._known[name]
 
 
 @cache
-def _read_chunks(folder: str) -> dict[str, str]:
+def _read_chunks(folder: str) -> dict[str, bytes]:
     """The text of each definition, unparsed: what stands between two lines that begin one."""
-    with open(os.path.join(folder, "_definitions.json"), encoding="utf-8") as stream:
-        parts = stream.read().split('\n    "io.k8s.')
-    return {"io.k8s." + part[: part.index('"')]: part for part in parts[1:]}
+    with open(os.path.join(folder, "_definitions.json"), "rb") as stream:
+        parts = stream.read().split(b'\n    "io.k8s.')
+    return {"io.k8s." + part[: part.index(b'"')].decode(): part for part in parts[1:]}
+
+
+def _cut(chunk: bytes) -> str:
+    """The object in a chunk, without the name before it and the comma, or the file's end, behind it."""
+    return chunk[chunk.index(b"{") : chunk.rindex(b"\n    }") + 6].decode()
 
 
 @cache
 def _read_kinds(folder: str) -> dict[str, set[str]]:
     kinds: dict[str, set[str]] = {}
     for found in re.finditer(
-        r'"group": "([^"]*)",\s+"kind": "([^"]+)",\s+"version": "([^"]+)"', "".join(_read_chunks(folder).values())
+        r'"group": "([^"]*)",\s+"kind": "([^"]+)",\s+"version": "([^"]+)"',
+        b"".join(_read_chunks(folder).values()).decode(),
     ):
         group, kind, version = found.groups()
         kinds.setdefault(kind, set()).add(f"{group}/{version}" if group else version)
     return kinds
 
 
-def _read_type(name: str, chunk: str) -> dict[str, Any]:
-    # The two that are written as a choice would refuse null, which stands for a missing value.
-    if name == _QUANTITY:
-        return {"type": ["string", "number", "null"], "pattern": QUANTITY_PATTERN}
-    if name == _INT_OR_STRING:
-        return {"type": ["integer", "string", "null"]}
-    return _parse(chunk[chunk.index("{") :])
+def _shorten(text: str) -> str:
+    return _REFERENCE.sub('"$ref": "#/$defs/', _DESCRIPTION.sub("", text))
 
 
 def _parse(text: str) -> dict[str, Any]:
-    """The schema that `text` begins with, without descriptions; a required property cannot be null."""
-    short = _REFERENCE.sub('"$ref": "kubernetes:', _DESCRIPTION.sub("", text))
-    schema: dict[str, Any] = json.JSONDecoder().raw_decode(short)[0]
+    """The schema in `text`, without descriptions; a required property cannot be null."""
+    schema: dict[str, Any] = json.loads(_shorten(text).replace('"#/$defs/', '"kubernetes:'))
+    _require_values(schema)
+    return schema
+
+
+def _require_values(schema: dict[str, Any]) -> None:
     for name in schema.get("required", ()):
         child = schema.get("properties", {}).get(name, {})
         if isinstance(child.get("type"), list):
             child["type"] = [t for t in child["type"] if t != "null"]
-    return schema
 
 
 def list_references(node: Any) -> set[str]:  # noqa: ANN401 - as above
@@ -165,25 +176,26 @@ def bundle(schema: dict[str, Any], definitions: Definitions, *, custom: bool) ->
     In a `custom` kind a quantity is int-or-string, which refuses fractions that are not quoted, and null is no value:
     the API server drops it from a mapping, and refuses it in a list.
     """
-    needed: dict[str, Any] = {}
-    pending = sorted(list_references(schema))
+    own = json.dumps(schema).replace('"$ref": "kubernetes:', '"$ref": "#/$defs/')
+    needed: dict[str, str] = {}
+    pending = sorted(set(_USED.findall(own)))
     while pending:
         name = pending.pop()
         if name not in needed:
-            needed[name] = definitions.get(name)
-            pending.extend(list_references(needed[name]) - needed.keys())
+            needed[name] = definitions.read(name)
+            pending.extend(_USED.findall(needed[name]))
+    text = ", ".join(f'"{name}": {definition}' for name, definition in sorted(needed.items()))
+    defs: dict[str, Any] = json.loads("{" + (_NULLABLE.sub(r'"\1"', text) if custom else text) + "}")
+    for definition in defs.values():
+        _require_values(definition)
     if custom:
-        needed = _make_custom(needed)
-    defs = {**schema.get("$defs", {}), **needed}
-    text = json.dumps({**schema, "$defs": defs} if defs else schema)
-    bundled: dict[str, Any] = json.loads(text.replace('"$ref": "kubernetes:', '"$ref": "#/$defs/'))
-    return bundled
+        defs |= {name: definition for name, definition in _CUSTOM.items() if name in defs}
+    bundled: dict[str, Any] = json.loads(own)
+    return {**bundled, "$defs": {**bundled.get("$defs", {}), **defs}} if defs else bundled
 
 
-def _make_custom(needed: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(_NULLABLE.sub(r'"\1"', json.dumps(needed)))
-    if _QUANTITY in made:
-        made[_QUANTITY] = {"type": ["integer", "string"], "pattern": QUANTITY_PATTERN}
-    if _INT_OR_STRING in made:
-        made[_INT_OR_STRING] = {"type": ["integer", "string"]}
-    return made
+_CUSTOM: dict[str, dict[str, Any]] = {
+    _QUANTITY: {"type": ["integer", "string"], "pattern": QUANTITY_PATTERN},
+    _INT_OR_STRING: {"type": ["integer", "string"]},
+}
+"""What custom kinds have in place of two native types."""
