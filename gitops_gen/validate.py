@@ -13,14 +13,13 @@ from gitops_gen.checks.files import (
     OBJECTS,
     RESOURCE,
     TEXT,
-    Checked,
     FileChecker,
     Row,
     Task,
-    check_files,
     pack_finding,
     to_row,
 )
+from gitops_gen.checks.many_files import Checked, check_files
 from gitops_gen.checks.objects import ObjectChecker
 from gitops_gen.checks.rules.files import FileProblem
 from gitops_gen.checks.runs import save_run

@@ -12,7 +12,7 @@ from gitops_gen.validation import BASELINE_FILE, KnownResult, ValidateRequest, p
 
 TYPE_CHECKING = False  # as type checkers know it; the module `typing` takes longer to load than a warm run
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from gitops_gen.checks.rule import Rule
@@ -180,15 +180,8 @@ def _read_outputs(given: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _report(name: str, path: str, result: CheckResult) -> None:
-    def read_source(below: str) -> bytes | None:
-        try:
-            with open(os.path.join(result.root, below), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return None
-
     color = not path and name == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    text = render_findings(name, result, read_source=read_source, rules=_find_rule, color=color)
+    text = render_findings(name, result, read_source=_make_reader(result.root), rules=_find_rule, color=color)
     if not path:
         if text:
             _print(text)
@@ -200,6 +193,17 @@ def _report(name: str, path: str, result: CheckResult) -> None:
         from gitops_gen.errors import GitopsGenError
 
         raise GitopsGenError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
+
+
+def _make_reader(root: str) -> Callable[[str], bytes | None]:
+    def read_source(below: str) -> bytes | None:
+        try:
+            with open(os.path.join(root, below), "rb") as stream:
+                return stream.read()
+        except OSError:
+            return None
+
+    return read_source
 
 
 def _print(text: str) -> None:
@@ -229,16 +233,9 @@ def _write_baseline(arguments: Arguments, result: CheckResult) -> None:
     from gitops_gen.adapters.files import replace_file
     from gitops_gen.baseline import write_baseline
 
-    def read_source(below: str) -> bytes | None:
-        try:
-            with open(os.path.join(result.root, below), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return None
-
     path = arguments.baseline or os.path.join(result.root, BASELINE_FILE)
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    replace_file(Path(path), write_baseline(result.findings, read_source).encode())
+    replace_file(Path(path), write_baseline(result.findings, _make_reader(result.root)).encode())
     print(f"{os.path.relpath(path)}: {len(result.findings)} findings", file=sys.stderr)
 
 
