@@ -119,15 +119,26 @@ def _is_in(path: str, folder: str) -> bool:
 
 
 def find_root(start: str) -> str:
-    """The repository that a folder is in: the nearest one up with a gitops-gen.yaml, else with a .git; else itself."""
-    git = ""
+    """The repository that a folder is in: the nearest one up with a gitops-gen.yaml, else with a .git; else itself.
+
+    Settings above the top of the checkout are those of another repository.
+    """
+    ours, checkout = _find_up(start, "gitops-gen.yaml"), find_checkout(start)
+    if ours and (not checkout or _is_in(ours, checkout)):
+        return ours
+    return checkout or os.path.abspath(start)
+
+
+def find_checkout(start: str) -> str:
+    """The top of the git checkout that a folder is in; empty if it is in none."""
+    return _find_up(start, ".git")
+
+
+def _find_up(start: str, name: str) -> str:
     folder = os.path.abspath(start)
-    while True:
-        if os.path.isfile(os.path.join(folder, "gitops-gen.yaml")):
-            return folder
-        if not git and os.path.exists(os.path.join(folder, ".git")):
-            git = folder
+    while not os.path.exists(os.path.join(folder, name)):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return git or os.path.abspath(start)
+            return ""
         folder = parent
+    return folder

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 
 from gitops_gen.checks.discover import find_root
-from gitops_gen.reports.findings import FORMATS, render_findings
-from gitops_gen.validation import BASELINE_FILE, KnownResult, ValidateRequest, prepare_run
+from gitops_gen.cli.validation_output import print_report, print_stats, print_text, read_outputs, save_baseline
+from gitops_gen.validation import KnownResult, ValidateRequest, prepare_run
 
 TYPE_CHECKING = False  # as type checkers know it; the module `typing` takes longer to load than a warm run
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
-    from gitops_gen.checks.rule import Rule
     from gitops_gen.cli.validate_arguments import Arguments
     from gitops_gen.errors import GitopsGenError
     from gitops_gen.findings import CheckResult
@@ -34,7 +32,7 @@ def run_validation(arguments: Arguments) -> int:
     started = time.perf_counter()
     if arguments.explain:
         return _explain(arguments.explain)
-    outputs = _read_outputs(arguments.output)
+    outputs = read_outputs(arguments.output)
     request = _make_request(arguments)
     prepared = prepare_run(request)
     searched = time.perf_counter()
@@ -44,11 +42,11 @@ def run_validation(arguments: Arguments) -> int:
         result, errors = _check(arguments, request, prepared)
     checked = time.perf_counter()
     if arguments.write_baseline:
-        _write_baseline(arguments, result)
+        save_baseline(arguments, result)
     for name, path in outputs:
-        _report(name, path, result)
+        print_report(name, path, result)
     if arguments.stats:
-        _print_stats(result, started, searched, checked)
+        print_stats(result, started, searched, checked)
     return _decide_exit(arguments, request, result, errors)
 
 
@@ -111,12 +109,8 @@ def _check(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -
 
 def _make_request(arguments: Arguments) -> ValidateRequest:
     """What the arguments ask for, all paths below one root."""
-    here = os.getcwd()
     starts = [os.path.abspath(path) for path in arguments.paths]
-    root = find_root(here)
-    outside = next((start for start in starts if not _is_below(start, root)), None)
-    if outside is not None:
-        root = find_root(outside if os.path.isdir(outside) else os.path.dirname(outside))
+    root = _choose_root(starts)
     paths = []
     for given, start in zip(arguments.paths, starts, strict=True):
         if not _is_below(start, root):
@@ -154,6 +148,19 @@ def _make_request(arguments: Arguments) -> ValidateRequest:
     )
 
 
+def _choose_root(starts: Sequence[str]) -> str:
+    """The repository of the current folder; that of the paths, if it is a part of this one with settings of its own."""
+    root = find_root(os.getcwd())
+    if not starts:
+        return root
+    first = starts[0] if os.path.isdir(starts[0]) else os.path.dirname(starts[0])
+    theirs = find_root(first)
+    inside = all(_is_below(start, theirs) for start in starts)
+    if not _is_below(starts[0], root) or (inside and os.path.isfile(os.path.join(theirs, "gitops-gen.yaml"))):
+        return theirs
+    return root
+
+
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
@@ -162,92 +169,8 @@ def _is_under(path: str, start: str) -> bool:
     return start in {".", path} or path.startswith(start.rstrip("/") + "/")
 
 
-def _read_outputs(given: Sequence[str]) -> list[tuple[str, str]]:
-    """(format, file) of each report; the file is empty for standard output."""
-    outputs = [(name, path) for name, _, path in (text.partition("=") for text in given or ("text",))]
-    for name, _ in outputs:
-        if name not in FORMATS:
-            from gitops_gen.errors import InvalidValueError
-            from gitops_gen.names import show
-
-            known = ", ".join(FORMATS)
-            raise InvalidValueError(f"there is no format {show(name)}", hint=f"--output takes {known}, each with =FILE")
-    if sum(1 for _, path in outputs if not path) > 1:
-        from gitops_gen.errors import InvalidValueError
-
-        raise InvalidValueError("two reports on standard output", hint="write one into a file: --output sarif=FILE")
-    return outputs
-
-
-def _report(name: str, path: str, result: CheckResult) -> None:
-    color = not path and name == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    text = render_findings(name, result, read_source=_make_reader(result.root), rules=_find_rule, color=color)
-    if not path:
-        if text:
-            _print(text)
-        return
-    try:
-        with open(path, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            stream.write(text + "\n" if text else "")
-    except OSError as error:
-        from gitops_gen.errors import GitopsGenError
-
-        raise GitopsGenError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
-
-
-def _make_reader(root: str) -> Callable[[str], bytes | None]:
-    def read_source(below: str) -> bytes | None:
-        try:
-            with open(os.path.join(root, below), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return None
-
-    return read_source
-
-
-def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        print(text.encode(encoding, "replace").decode(encoding), flush=True)
-    except BrokenPipeError:  # a pager that was closed
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _find_rule(rule_id: str) -> Rule | None:
-    from gitops_gen.checks.catalogue import find_rule
-
-    return find_rule(rule_id)
-
-
 def _explain(rule_id: str) -> int:
     from gitops_gen.cli.explain import explain_rule
 
-    _print(explain_rule(rule_id))
+    print_text(explain_rule(rule_id))
     return 0
-
-
-def _write_baseline(arguments: Arguments, result: CheckResult) -> None:
-    from pathlib import Path
-
-    from gitops_gen.adapters.files import replace_file
-    from gitops_gen.baseline import write_baseline
-
-    path = arguments.baseline or os.path.join(result.root, BASELINE_FILE)
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    replace_file(Path(path), write_baseline(result.findings, _make_reader(result.root)).encode())
-    print(f"{os.path.relpath(path)}: {len(result.findings)} findings", file=sys.stderr)
-
-
-def _print_stats(result: CheckResult, started: float, searched: float, checked: float) -> None:
-    done = time.perf_counter()
-    counts = result.counts
-    rows = {
-        "search and hash": searched - started,
-        "check": checked - searched,
-        "report": done - checked,
-        "all": done - started,
-    }
-    for name, seconds in rows.items():
-        print(f"{name:<16} {seconds * 1000:8.1f} ms", file=sys.stderr)
-    print(f"{'files':<16} {counts['files']:8} ({counts['cached']} from the cache)", file=sys.stderr)

@@ -157,3 +157,20 @@ def test_a_waiver_of_a_finding_in_a_build_stands_in_the_file_that_caused_it(root
     edit(root, STAGING, '  newTag: "3"\n', '  newTag: "3" # gitops-gen: ignore[PIN001] a sandbox\n')
     result = check(root)
     assert (result.findings, result.counts["waived"]) == ((), 2)
+
+
+def test_forges_get_paths_from_the_top_of_the_checkout(root, capsys):
+    edit(root, STAGING, DIGEST, "")
+    (root.parent / ".git").mkdir()
+    assert run_validation(Arguments(output=("github",))) == 1
+    assert f"::error file=repository/{STAGING},line=" in capsys.readouterr().out
+    assert run_validation(Arguments()) == 1
+    assert f"\n{STAGING}:17:3: error" in capsys.readouterr().out, "people stand in the repository itself"
+
+
+def test_named_files_are_checked_by_the_settings_that_they_lie_under(root, monkeypatch, capsys):
+    edit(root, STAGING, DIGEST, "")
+    (root.parent / ".git").mkdir()
+    monkeypatch.chdir(root.parent)
+    assert run_validation(Arguments(paths=(f"repository/{STAGING}",))) == 1
+    assert "[EVIDENCE004]" in capsys.readouterr().out, "as pre-commit does it, from the top of the checkout"

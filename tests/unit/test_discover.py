@@ -195,9 +195,10 @@ def test_the_root_is_the_nearest_folder_with_settings(root):
     assert find_root(str(root)) == str(root)
 
 
-def test_settings_further_up_count_more_than_a_checkout(root):
-    write(root, "gitops-gen.yaml", "a/.git/config", "a/b/c.yaml")
-    assert find_root(str(root / "a/b")) == str(root)
+def test_settings_above_the_checkout_are_those_of_another_repository(root):
+    write(root, "gitops-gen.yaml", "a/.git/config", "a/b/c.yaml", "d/e.yaml")
+    assert find_root(str(root / "a/b")) == str(root / "a")
+    assert find_root(str(root / "d")) == str(root)
 
 
 def test_without_settings_the_root_is_the_nearest_checkout(root):
