@@ -169,11 +169,11 @@ Prepare = Callable[[], None]
 Command = tuple[list[str], Path, Prepare]
 
 
-def write_manifests(folder: Path, count: int) -> Path:
+def write_manifests(folder: Path, count: int, template: str = DEPLOYMENT) -> Path:
     for n in range(count):
         path = folder / f"{n // 100:04}" / f"model-{n}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(DEPLOYMENT.format(n=n, team=n % 40, digest=DIGEST), encoding="utf-8")
+        path.write_text(template.format(n=n, team=n % 40, digest=DIGEST), encoding="utf-8")
     return folder
 
 
@@ -319,6 +319,18 @@ class Bench:
         names = {"validate, cold cache": "8", "validate, warm cache": "3", "--version": "3"}
         print_table("10 files", medians, [(name, "python -c pass", target) for name, target in names.items()])
 
+    def compare_rules(self) -> None:
+        tree = write_manifests(self.folder / "rules", 2000, SELDON)
+        bare = [*OURS, "--no-cache", "--jobs", "2"]
+        medians = self.time(
+            {
+                "validate, all rules": (bare, tree, do_nothing),
+                "validate, schemas only": ([*bare, "--only", "SCHEMA"], tree, do_nothing),
+            }
+        )
+        ratios = [("validate, all rules", "validate, schemas only", "2")]
+        print_table("2,000 SeldonDeployments, the kind with the most rules", medians, ratios)
+
     def compare_growth(self) -> None:
         print("\n### Growth, no cache\n\n| files | time | per file | peak memory |\n|---:|---:|---:|---:|")
         for count in (200, 2000, 20000):
@@ -379,6 +391,7 @@ def main() -> None:
             print("kubeconform is not there: give its path with --kubeconform")
         bench.compare_small()
         bench.compare_large()
+        bench.compare_rules()
         bench.compare_builds()
         bench.compare_growth()
     print(f"\n{os.cpu_count()} cores, Python {sys.version.split()[0]}")
