@@ -76,7 +76,8 @@ def check_problems(problems: Sequence[SchemaProblem]) -> Hits:
 def _find_unnamed(data: dict[str, object]) -> Iterator[SchemaProblem]:
     """Every object needs a name, which no schema requires, because the API server can make one from generateName."""
     metadata = data.get("metadata", {})
-    if isinstance(metadata, dict) and metadata.get("name") in {None, ""} and not metadata.get("generateName"):
+    # No set to look it up in: a mapping, which has no hash, may stand there.
+    if isinstance(metadata, dict) and metadata.get("name", "") in (None, "") and not metadata.get("generateName"):
         if "metadata" in data:
             yield explain_missing(data, ("metadata",), "name")
         else:

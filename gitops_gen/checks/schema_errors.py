@@ -31,7 +31,7 @@ _SEARCH_DEPTH = 3
 _SURE = 0.8
 """How like a name must be to one that is known, from 0 to 1, for a typo to be likelier than a wrong place."""
 
-PROBLEMS_LIMIT = 1_000
+PROBLEMS_LIMIT = 500
 """Problems of one object that are told: nobody reads more, and each takes time to be put into words."""
 
 
@@ -185,7 +185,8 @@ def _explain_unknown(schema: Schema, error: "ValidationError", keys: Keys, field
     there = error.instance if isinstance(error.instance, dict) else {}
     free = [name for name in known if name not in there or _is_default(schema, known[name], there[name])]
     near = find_near(field, free)
-    place = "" if find_near(field, free, cutoff=_SURE) else _find_home(schema, node, keys, field)
+    sure = bool(near) and bool(find_near(field, [near], cutoff=_SURE))
+    place = "" if sure else _find_home(schema, node, keys, field)
     if place:
         return f"{message}; it belongs into {place}", f"move {name} into {place}: check the indentation"
     if near:
