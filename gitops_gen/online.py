@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from gitops_gen.checks.rule import make_finding
 from gitops_gen.checks.rules.online import RULES, Facts
 from gitops_gen.checks.rules.provenance_parts import ModelOverlay, dig, dig_text, read_document
 from gitops_gen.errors import GitopsGenError, InvalidValueError, NotFoundError, RefusedError
@@ -45,15 +46,7 @@ def check_online(overlays: Iterable[ModelOverlay], tracking: Tracking, registry:
         facts = facts._replace(**_ask_registry(asked, data, reasons))
         unchecked += (Unchecked(path=evidence.path, reason=reason) for reason in reasons)
         findings += (
-            Finding(
-                path=evidence.path,
-                line=line,
-                column=column,
-                rule=rule.id,
-                severity=rule.severity,
-                message=hit.message,
-                fix=hit.fix,
-            )
+            make_finding(rule, hit, evidence.path, line, column)
             for rule in RULES
             for hit in rule.check(facts)
             for line, column in [evidence.locate(0, hit.keys)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitops_gen.checks.cache import Table
 from gitops_gen.checks.catalogue import load_rules
-from gitops_gen.checks.discover import KUSTOMIZATIONS
+from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.files import (
     OBJECTS,
     RESOURCE,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from gitops_gen.checks.repository import Online
     from gitops_gen.ports import Kustomize
 
-SETTINGS_FILE = "gitops-gen.yaml"
 _MOST_JOBS = 8
 # Rules whose word on a file that a kustomization builds on is the build's: a patch may mend what the file lacks.
 _BY_BUILD = ("SCHEMA001", "SCHEMA002", "SCHEMA003", "SCHEMA004", "SELDON", "PIN")

@@ -8,7 +8,6 @@ from gitops_gen.checks.cache import hash_parts
 from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.origins import Built
 from gitops_gen.checks.rule import Resource
-from gitops_gen.checks.runs import describe_builders
 from gitops_gen.checks.tree import Tree
 from gitops_gen.findings import Finding, Unchecked
 
@@ -16,14 +15,14 @@ if TYPE_CHECKING:
     from gitops_gen.checks.builds import RootOutcome
 
 
-def hash_root(tree: Tree, graph: Graph, root: str, files: Mapping[str, Sequence[str]]) -> bytes:
-    """A hash over all that the outcome of a root depends on: what its build reads, and what lies beside that."""
+def hash_root(tree: Tree, graph: Graph, root: str, files: Mapping[str, Sequence[str]], builders: bytes) -> bytes:
+    """A hash over all that the outcome of a root depends on: what its build reads, what lies beside, who builds."""
     folders = graph.chain(root)
     # What a component works on are the resources of all roots that use it.
     users = {user for folder in folders if graph.folders[folder].is_component for user in graph.users.get(folder, ())}
     paths = {path for user in (root, *users) for path in graph.closure(user)}
     paths.update(path for folder in folders for path in files.get(folder, ()))
-    return hash_parts(root.encode(), describe_builders(), *_read_all(tree, sorted(paths)))
+    return hash_parts(root.encode(), builders, *_read_all(tree, sorted(paths)))
 
 
 def _read_all(tree: Tree, paths: Iterable[str]) -> Iterable[bytes]:

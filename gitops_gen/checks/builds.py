@@ -14,8 +14,9 @@ from gitops_gen.checks.failure_places import list_nameless
 from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.origins import Built, Origins
 from gitops_gen.checks.orphans import assign_files, drop_read_by_argo
-from gitops_gen.checks.rule import Hit, Resource, Rule
+from gitops_gen.checks.rule import Hit, Resource, Rule, make_finding
 from gitops_gen.checks.rules.kustomize import BUILD_RULES, UNIT_RULES
+from gitops_gen.checks.runs import describe_builders
 from gitops_gen.checks.tree import Tree
 from gitops_gen.checks.unit import Build, Unit
 from gitops_gen.findings import Finding, Unchecked
@@ -160,7 +161,7 @@ class BuildChecker:
                 yield self._find(rule, hit, hit.path)
             else:
                 path, line, column = origins.locate(built, hit.keys)
-                yield _make_finding(rule, hit, path, line, column)
+                yield make_finding(rule, hit, path, line, column)
 
     def _apply(self, rules: Iterable[Rule], build: Build, path: str) -> Iterator[Finding]:
         return (self._find(rule, hit, path) for rule in rules for hit in rule.check(build))
@@ -168,10 +169,10 @@ class BuildChecker:
     def _find(self, rule: Rule, hit: Hit, path: str) -> Finding:
         path = hit.path or path
         if hit.line:
-            return _make_finding(rule, hit, path, hit.line, hit.column)
+            return make_finding(rule, hit, path, hit.line, hit.column)
         source = self._tree.read(path)
         line, column = source.locate(hit.document, hit.keys) if source else (1, 1)
-        return _make_finding(rule, hit, path, line, column)
+        return make_finding(rule, hit, path, line, column)
 
 
 def check_kustomizations(
@@ -196,7 +197,8 @@ def check_kustomizations(
     beside = assign_files(tree, graph, wanted, files)
     checker = BuildChecker(tree, graph, check_object, beside)
     reasons = {root: checker.explain_unbuilt(root) or ("" if kustomize else _NO_KUSTOMIZE) for root in wanted}
-    keys = {root: hash_root(tree, graph, root, beside) for root in wanted if table and not reasons[root]}
+    builders = describe_builders() if table else b""
+    keys = {root: hash_root(tree, graph, root, beside, builders) for root in wanted if table and not reasons[root]}
     known = {root: packed for root, key in keys.items() if table and (packed := table.get(key)) is not None}
     buildable = [root for root in wanted if not reasons[root] and root not in known]
     built: Mapping[str, str | BuildError] = {}
@@ -230,9 +232,3 @@ def _is_passing(built: str | BuildError | None) -> bool:
 def _count(outcomes: Iterable[RootOutcome]) -> Counter[str]:
     found = (built.resource for outcome in outcomes for built in outcome.objects)
     return Counter(f"{resource.api_version} {resource.kind}" for resource in found)
-
-
-def _make_finding(rule: Rule, hit: Hit, path: str, line: int, column: int) -> Finding:
-    return Finding(
-        path=path, line=line, column=column, rule=rule.id, severity=rule.severity, message=hit.message, fix=hit.fix
-    )

@@ -5,6 +5,8 @@ import os
 from typing import NamedTuple
 
 ENDINGS = (".yaml", ".yml", ".json")
+SETTINGS_FILE = "gitops-gen.yaml"
+"""The settings' place in a GitOps repository, as gitops_gen/config.py has it, which is slow to import."""
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """File names that kustomize takes for a folder's kustomization."""
 HIDDEN_KEPT = frozenset({".tekton", ".argocd"})
@@ -108,13 +110,14 @@ def _take_link(root: str, path: str, found: Found) -> None:
         found.problems.append((code, path, target))
         return
     top = os.path.realpath(root)
-    if not _is_in(real, top):
+    if not is_in(real, top):
         found.problems.append(("outside", path, target))
-    elif os.path.isdir(real) and _is_in(os.path.realpath(os.path.dirname(full)), real):
+    elif os.path.isdir(real) and is_in(os.path.realpath(os.path.dirname(full)), real):
         found.problems.append(("link-loop", path, target))
 
 
-def _is_in(path: str, folder: str) -> bool:
+def is_in(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies below it; both absolute."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -123,8 +126,8 @@ def find_root(start: str) -> str:
 
     Settings above the top of the checkout are those of another repository.
     """
-    ours, checkout = _find_up(start, "gitops-gen.yaml"), find_checkout(start)
-    if ours and (not checkout or _is_in(ours, checkout)):
+    ours, checkout = _find_up(start, SETTINGS_FILE), find_checkout(start)
+    if ours and (not checkout or is_in(ours, checkout)):
         return ours
     return checkout or os.path.abspath(start)
 

@@ -9,7 +9,7 @@ from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.discover import KUSTOMIZATIONS
 from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
-from gitops_gen.checks.rule import Hit, Resource, Rule
+from gitops_gen.checks.rule import Hit, Resource, Rule, make_finding
 from gitops_gen.checks.rules.files import FileProblem
 from gitops_gen.checks.schema_errors import PROBLEMS_LIMIT
 from gitops_gen.checks.source import Source
@@ -51,7 +51,7 @@ class Task(NamedTuple):
 
 def to_row(path: str, rule: Rule, hit: Hit, place: tuple[int, int]) -> Row:
     """The finding that a hit is, at a place."""
-    return hit.path or path, place[0], place[1], rule.id, rule.severity, hit.message, hit.fix
+    return make_finding(rule, hit, hit.path or path, *place)[:]
 
 
 def pack_finding(finding: Finding) -> Row:

@@ -10,6 +10,7 @@ from gitops_gen.checks.rules import schema as rules
 from gitops_gen.checks.schema_errors import SchemaProblem, explain_missing, find_problems
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
+from gitops_gen.wording import find_near
 
 KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
 Hits = Iterator[tuple[Rule, Hit]]
@@ -101,13 +102,6 @@ def _each(rule: Rule, *arguments: object) -> Hits:
 
 
 def _find_near(resource: Resource) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
-
     keys = [key for key in resource.data if key not in {"apiVersion", "kind", "metadata", "spec", "status", "data"}]
-    for wanted in ("apiVersion", "kind"):
-        if wanted not in resource.data:
-            folded = {key.lower(): key for key in keys}
-            near = get_close_matches(wanted.lower(), folded, n=1, cutoff=0.7)
-            if near:
-                return folded[near[0]]
-    return ""
+    missing = (wanted for wanted in ("apiVersion", "kind") if wanted not in resource.data)
+    return next((near for wanted in missing if (near := find_near(wanted, keys, cutoff=0.7))), "")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from gitops_gen.checks.catalogue import PINNED_KINDS
 from gitops_gen.checks.rule import Keys, Resource
-from gitops_gen.checks.rules.pins import KINDS
 from gitops_gen.checks.rules.pins import RULES as PIN_RULES
 from gitops_gen.checks.rules.pins_parts import parse_image
 from gitops_gen.checks.rules.provenance import check_overlay
@@ -40,7 +40,7 @@ def check_build(built: str, overlay: ModelOverlay) -> tuple[Finding, ...]:
     findings = [
         _finding(path, rule.id, hit.message, fix=hit.fix, severity=rule.severity)
         for resource in objects
-        if (resource.api_version.rpartition("/")[0], resource.kind) in KINDS
+        if (resource.api_version.rpartition("/")[0], resource.kind) in PINNED_KINDS
         for rule in PIN_RULES
         for hit in rule.check(resource)
     ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from gitops_gen.checks.builds import Outcome, check_kustomizations
 from gitops_gen.checks.cache import Table
-from gitops_gen.checks.discover import KUSTOMIZATIONS
+from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.files import Row, pack_finding
 from gitops_gen.checks.graph import Graph, read_graph
 from gitops_gen.checks.objects import Hits, ObjectChecker
@@ -19,7 +19,7 @@ from gitops_gen.checks.rules.provenance_parts import (
     read_overlay,
     split_overlay,
 )
-from gitops_gen.checks.settings_files import SETTINGS_FILE, check_overlay_places, check_settings_files
+from gitops_gen.checks.settings_files import check_overlay_places, check_settings_files
 from gitops_gen.checks.tree import Tree
 from gitops_gen.findings import Finding, Unchecked
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gitops_gen.findings import Severity
+from gitops_gen.findings import Finding, Severity
 
 Keys = tuple[str | int, ...]
 """The way to a value from the root of the object, or of the document in a file that holds none.
@@ -59,6 +59,11 @@ def rule(rule_id: str, severity: Severity) -> Callable[[Callable[..., Iterator[H
         return Rule(id=rule_id, severity=severity, check=check)
 
     return make
+
+
+def make_finding(rule: Rule, hit: Hit, path: str, line: int, column: int) -> Finding:
+    """The finding that a hit of a rule is, at a place."""
+    return Finding(path, line, column, rule.id, rule.severity, hit.message, hit.fix)
 
 
 class Resource(NamedTuple):

@@ -193,9 +193,8 @@ def _explain_unknown(schema: Schema, error: "ValidationError", keys: Keys, field
         return f"{message}; did you mean {show(near)}?", f"correct the spelling: {show(near)}"
     if taken := find_near(field, list(known), cutoff=_SURE):
         return f"{message}; did you mean {show(taken)}, which is there already?", f"remove {name}, or {taken}"
-    hint = suggest(field, free)
     few = len(known) <= 12  # noqa: PLR2004 - a list that one can read
-    return message + (hint if few else ""), f"remove {name}: nothing reads it"
+    return message + (suggest(field, free) if few else ""), f"remove {name}: nothing reads it"
 
 
 def _is_default(schema: Schema, node: Any, value: Any) -> bool:  # noqa: ANN401 - JSON is any value

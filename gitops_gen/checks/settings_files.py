@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gitops_gen.checks.discover import SETTINGS_FILE
 from gitops_gen.checks.files import Row, to_row
 from gitops_gen.checks.graph import Graph
 from gitops_gen.checks.rule import Rule
@@ -19,7 +20,6 @@ from gitops_gen.config_checks import check_model, check_settings
 if TYPE_CHECKING:
     from gitops_gen.config_problems import Problem
 
-SETTINGS_FILE = "gitops-gen.yaml"
 _MODEL_FILE = re.compile(r"models/[^/]+/model\.yaml")
 _EVIDENCE_FILE = re.compile(r"models/[^/]+/overlays/[^/]+/evidence\.yaml")
 

@@ -2,6 +2,7 @@
 
 import os
 
+from gitops_gen.checks.discover import is_in
 from gitops_gen.checks.source import Source
 
 
@@ -22,7 +23,7 @@ class Tree:
     def read_bytes(self, path: str) -> bytes | None:
         """The content of the file at `path`, whatever it is; None as for `read`."""
         full = os.path.realpath(os.path.join(self.root, path))
-        if not self._is_inside(full) or not os.path.isfile(full):
+        if not is_in(full, self.root) or not os.path.isfile(full):
             return None
         try:
             with open(full, "rb") as stream:
@@ -33,12 +34,9 @@ class Tree:
     def exists(self, path: str) -> bool:
         """Whether there is a file or a folder at `path`, inside."""
         full = os.path.realpath(os.path.join(self.root, path))
-        return self._is_inside(full) and os.path.exists(full)
+        return is_in(full, self.root) and os.path.exists(full)
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder at `path`, inside."""
         full = os.path.realpath(os.path.join(self.root, path))
-        return self._is_inside(full) and os.path.isdir(full)
-
-    def _is_inside(self, full: str) -> bool:
-        return full == self.root or full.startswith(self.root.rstrip(os.sep) + os.sep)
+        return is_in(full, self.root) and os.path.isdir(full)

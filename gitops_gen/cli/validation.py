@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from gitops_gen.checks.discover import find_root
+from gitops_gen.checks.discover import SETTINGS_FILE, find_root, is_in
 from gitops_gen.cli.validation_output import print_report, print_stats, print_text, read_outputs, save_baseline
 from gitops_gen.validation import KnownResult, ValidateRequest, prepare_run
 
@@ -113,7 +113,7 @@ def _make_request(arguments: Arguments) -> ValidateRequest:
     root = _choose_root(starts)
     paths = []
     for given, start in zip(arguments.paths, starts, strict=True):
-        if not _is_below(start, root):
+        if not is_in(start, root):
             from gitops_gen.errors import InvalidValueError
 
             raise InvalidValueError(
@@ -155,14 +155,10 @@ def _choose_root(starts: Sequence[str]) -> str:
         return root
     first = starts[0] if os.path.isdir(starts[0]) else os.path.dirname(starts[0])
     theirs = find_root(first)
-    inside = all(_is_below(start, theirs) for start in starts)
-    if not _is_below(starts[0], root) or (inside and os.path.isfile(os.path.join(theirs, "gitops-gen.yaml"))):
+    inside = all(is_in(start, theirs) for start in starts)
+    if not is_in(starts[0], root) or (inside and os.path.isfile(os.path.join(theirs, SETTINGS_FILE))):
         return theirs
     return root
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _is_under(path: str, start: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gitops_gen import overlay as written
 from gitops_gen.adapters.kustomize import KustomizeCommand
+from gitops_gen.checks.catalogue import PINNED_KINDS
 from gitops_gen.checks.rule import Resource
 from gitops_gen.checks.rules import pins
 from gitops_gen.checks.rules.provenance import RULES, check_overlay
@@ -75,7 +76,7 @@ def test_a_case_breaks_its_rule_where_it_says_so_and_no_other(root: Path):
     assert {(f.path, f.line) for f in found if f.path != BUILT[0]} <= set(marked)
     assert bool(marked) == root.name.startswith("bad-")
     assert all(f.message and f.fix for f in found)
-    kinds = {kind for _, kind in pins.KINDS}
+    kinds = {kind for _, kind in PINNED_KINDS}
     assert [h for o in overlay.objects if o.kind in kinds for rule in pins.RULES for h in rule.check(o)] == []
 
 

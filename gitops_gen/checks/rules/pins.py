@@ -11,8 +11,6 @@ from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.pins_parts import Reference, Use, list_parts, parse_image
 from gitops_gen.names import show, strip_credentials
 
-KINDS = {("machinelearning.seldon.io", "SeldonDeployment"), ("serving.kserve.io", "InferenceService")}
-
 _LATEST = "latest"
 _MODEL = re.compile(r"(?<![\w./-])models:/[^\s\"'`,;)]+", re.IGNORECASE)
 _OCI = "oci://"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
+from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, make_finding, rule
 from gitops_gen.checks.rules.provenance_built import BUILT_RULES
 from gitops_gen.checks.rules.provenance_parts import (
     EVIDENCE_FILE,
@@ -45,15 +45,7 @@ def check_overlay(
                 path, (line, column) = hit.path, source.locate(hit.document, hit.keys)
             else:
                 path, line, column = hit.path, max(hit.line, 1), hit.column
-            yield Finding(
-                path=path,
-                line=line,
-                column=column,
-                rule=each.id,
-                severity=each.severity,
-                message=hit.message,
-                fix=hit.fix,
-            )
+            yield make_finding(each, hit, path, line, column)
 
 
 def _locate(overlay: ModelOverlay, resource: Resource, keys: Keys, locate_built: LocateBuilt) -> tuple[str, int, int]:

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.rule import Hit, Keys, Resource
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
 from gitops_gen.render.annotations import CONTENT_HASH, DATASETS, MODEL_VERSION, SOURCE_COMMIT, VERSION
 
-CONFIGURATION = "gitops-gen.yaml"
 EVIDENCE_FILE = "evidence.yaml"
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 _RUN_ID_PART = 12
 """Characters of the run id that stand for the version of a run that is not registered."""
@@ -62,12 +61,12 @@ def read_overlay(tree: Tree, folder: str, objects: Sequence[Resource] = ()) -> M
     names = split_overlay(folder)
     if names is None:
         return None
-    files = (tree.read(f"{folder}/{name}") for name in KUSTOMIZATION_FILES)
+    files = (tree.read(f"{folder}/{name}") for name in KUSTOMIZATIONS)
     kustomization = next((source for source in files if source is not None), None)
     evidence = tree.read(f"{folder}/{EVIDENCE_FILE}")
     if kustomization is None and evidence is None:
         return None
-    return ModelOverlay(folder, *names, kustomization, evidence, objects, tree.exists(CONFIGURATION))
+    return ModelOverlay(folder, *names, kustomization, evidence, objects, tree.exists(SETTINGS_FILE))
 
 
 def read_document(source: Source | None) -> dict[str, Any]:

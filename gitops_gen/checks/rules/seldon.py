@@ -20,8 +20,6 @@ from gitops_gen.checks.rules.seldon_traffic import TRAFFIC_RULES
 from gitops_gen.checks.rules.seldon_values import VALUE_RULES
 from gitops_gen.names import show
 
-KINDS = {("machinelearning.seldon.io", "SeldonDeployment")}
-
 _NO_ENGINE = "seldon.io/no-engine"
 _SERVICE_NAME = "seldon.io/svc-name"
 _KAFKA_VARIABLES = ("KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC")
