@@ -2,32 +2,21 @@
 
 import itertools
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.checks.cache import Table
-from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
-from gitops_gen.checks.files import (
-    OBJECTS,
-    RESOURCE,
-    TEXT,
-    FileChecker,
-    Row,
-    Task,
-    pack_finding,
-    to_row,
-)
-from gitops_gen.checks.many_files import Checked, check_files
+from gitops_gen.checks.files import OBJECTS, RESOURCE, TEXT, FileChecker, Row, Task, pack_finding
+from gitops_gen.checks.levels import OFF, Levels, read_settings
+from gitops_gen.checks.many_files import check_files
 from gitops_gen.checks.objects import ObjectChecker
-from gitops_gen.checks.rules.files import FileProblem
 from gitops_gen.checks.runs import save_run
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
+from gitops_gen.checks.tally import Tally
 from gitops_gen.checks.tree import Tree
-from gitops_gen.checks.waivers import Waiver
-from gitops_gen.checks.waiving import Placed, apply_waivers
+from gitops_gen.checks.waiving import apply_waivers
 from gitops_gen.errors import NotFoundError
 from gitops_gen.findings import CheckResult, Finding, Unchecked
 from gitops_gen.validation import BASELINE_FILE, Prepared, ValidateRequest
@@ -39,28 +28,6 @@ if TYPE_CHECKING:
     from gitops_gen.ports import Kustomize
 
 _MOST_JOBS = 8
-# Rules whose word on a file that a kustomization builds on is the build's: a patch may mend what the file lacks.
-_BY_BUILD = ("SCHEMA001", "SCHEMA002", "SCHEMA003", "SCHEMA004", "SELDON", "PIN")
-
-
-class _Run:
-    """What a validation has found so far."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.kinds: dict[str, dict[str, int]] = {}
-        """The objects in each file."""
-        self.checked: Counter[str] = Counter()
-        self.unchecked: list[tuple[str, str]] = []
-        self.waivers: list[Placed] = []
-        self.builds = 0
-        self.cached = 0
-        self.complete = True
-        """False where builds were not made, so that not all rules had their say."""
-        self.is_final = True
-        """False where another try may give something else."""
-        self.extra: set[str] = set()
-        """What builds read besides."""
 
 
 def validate(
@@ -80,13 +47,15 @@ def validate(
     """
     selection = Selection(skip=request.skip, only=request.only)
     store = SchemaStore(kubernetes_version=request.kubernetes_version, locations=request.schema_locations)
-    run = _Run()
-    _take_search(run, prepared)
+    run = Tally()
+    run.take_search(prepared.targets)
     ours = SETTINGS_FILE in prepared.found.files
-    checker = ObjectChecker(store, selection)
-    _check(run, request, prepared, checker=checker, find_kustomize=find_kustomize, online=online, ours=ours)
-    rows = [row for row in dict.fromkeys(_soften(run.rows, ours=ours)) if selection.allows_rule(row[3])]
-    rows, waived = apply_waivers(rows, run.waivers, complete=run.complete, selection=selection)
+    tree = Tree(request.root)
+    checks = _Checks(selection, ObjectChecker(store, selection), find_kustomize, online)
+    _check(run, request, prepared, tree=tree, checks=checks, ours=ours)
+    levels = Levels(read_settings(tree) if ours else {})
+    rows = [row for row in dict.fromkeys(_level(run.rows, levels, ours=ours)) if selection.allows_rule(row[3])]
+    rows, waived = apply_waivers(rows, run.waivers, complete=run.complete, selection=selection, levels=levels)
     findings, baselined = _compare(sorted(itertools.starmap(Finding, rows)), request)
     result = CheckResult(
         root=request.root,
@@ -109,48 +78,70 @@ def validate(
     return result
 
 
+class _Checks(NamedTuple):
+    """What a run checks by."""
+
+    selection: Selection
+    checker: ObjectChecker
+    find_kustomize: "Callable[[], Kustomize | None]"
+    online: "Online | None"
+
+
 def _check(
-    run: _Run,
-    request: ValidateRequest,
-    prepared: Prepared,
-    *,
-    checker: ObjectChecker,
-    find_kustomize: "Callable[[], Kustomize | None]",
-    online: "Online | None",
-    ours: bool,
+    run: Tally, request: ValidateRequest, prepared: Prepared, *, tree: Tree, checks: _Checks, ours: bool
 ) -> None:
     """Files one by one, then what takes more than one of them; a plain folder of manifests needs no more."""
-    tree = Tree(request.root)
+    found, targets = prepared.found.files, prepared.targets.files
     graph = None
-    if ours or any(path.rpartition("/")[2] in KUSTOMIZATIONS for path in prepared.found.files):
+    if ours or any(path.rpartition("/")[2] in KUSTOMIZATIONS for path in found):
         from gitops_gen.checks import repository  # noqa: PLC0415 - twice the imports of all the rest
 
-        graph = repository.read_kustomizations(tree, prepared.found.files)
-    targets = prepared.targets.files
+        graph = repository.read_kustomizations(tree, found)
     tasks = [_make_task(path, graph, ours=ours) for path in targets]
     table = Table(prepared.cache, "files", prepared.world)
     jobs = min(request.jobs or os.cpu_count() or 1, _MOST_JOBS)
-    _take_files(run, check_files(FileChecker(request.root, checker), tasks, table=table, jobs=jobs))
+    run.take_files(check_files(FileChecker(request.root, checks.checker), tasks, table=table, jobs=jobs))
     if graph is not None:
         roots = graph.roots if request.everything else graph.affected((*targets, *request.paths, *request.gone))
+        build = _make_builder(prepared, tree, graph, checks)
+        outcome = build(roots)
+        run.take_builds(outcome)
+        if ours:
+            from gitops_gen.checks import environment_checks as environments  # noqa: PLC0415 - as above
+
+            asked = repository.list_own_files(found, targets, everything=request.everything)
+            rows, unchecked = repository.check_own_files(tree, graph, outcome, asked, targets, online=checks.online)
+            run.rows += rows
+            run.unchecked += unchecked
+            if not request.everything:
+                roots = environments.list_neighbours(tree, graph, roots, (*targets, *request.gone))
+                outcome = build(roots)
+            read = environments.read_environments(tree, graph, outcome.objects, outcome.unbuilt, found)
+            run.rows += environments.check_environments(read, checks.selection)
         run.extra = {path for root in roots for path in graph.closure(root)}
-        outcome = repository.check_builds(
+    for kinds in run.kinds.values():
+        run.checked.update(kinds)
+
+
+def _make_builder(
+    prepared: Prepared, tree: Tree, graph: "Graph", checks: _Checks
+) -> "Callable[[Sequence[str]], Outcome]":
+    from gitops_gen.checks import repository  # noqa: PLC0415 - as in _check
+
+    table = Table(prepared.cache, "builds", prepared.world)
+
+    def build(roots: Sequence[str]) -> "Outcome":
+        return repository.check_builds(
             tree,
             graph,
             roots,
-            find_kustomize=find_kustomize if roots else lambda: None,
-            checker=checker,
+            find_kustomize=checks.find_kustomize if roots else lambda: None,
+            checker=checks.checker,
             files=prepared.found.files,
-            table=Table(prepared.cache, "builds", prepared.world),
+            table=table,
         )
-        _take_builds(run, outcome)
-        if ours:
-            asked = repository.list_own_files(prepared.found.files, targets, everything=request.everything)
-            rows, unchecked = repository.check_own_files(tree, graph, outcome, asked, targets, online=online)
-            run.rows += rows
-            run.unchecked += unchecked
-    for kinds in run.kinds.values():
-        run.checked.update(kinds)
+
+    return build
 
 
 def _make_task(path: str, graph: "Graph | None", *, ours: bool) -> Task:
@@ -168,58 +159,14 @@ def _make_task(path: str, graph: "Graph | None", *, ours: bool) -> Task:
     return Task(path, TEXT, f"kustomize {min(roles)}") if roles else Task(path, OBJECTS)
 
 
-def _take_search(run: _Run, prepared: Prepared) -> None:
-    run.rows += _explain_files([FileProblem(*problem) for problem in prepared.targets.problems])
-    run.unchecked += prepared.targets.passed_over
-
-
-def _explain_files(problems: Sequence[FileProblem]) -> Iterator[Row]:
-    for rule in load_rules("files") if problems else ():
-        for hit in rule.check(problems):
-            yield to_row(hit.path, rule, hit, (1, 1))
-
-
-def _take_files(run: _Run, checked: Checked) -> None:
-    run.cached = checked.cached
-    run.rows += _explain_files(checked.problems)
-    run.unchecked += ((problem.path, "it could not be read") for problem in checked.problems)
-    for path, report in checked.reports.items():
-        run.rows += report.findings
-        run.kinds[path] = report.kinds
-        if report.unchecked:
-            run.unchecked.append((path, report.unchecked))
-        run.waivers += ((path, Waiver(*waiver)) for waiver in report.waivers)
-
-
-def _take_builds(run: _Run, outcome: "Outcome") -> None:
-    """Add what builds gave; where they made a file's objects, their word on these objects counts."""
-    built = list(map(pack_finding, outcome.findings))
-    confirmed = {_tell(row) for row in built}
-    kept = [
-        row
-        for row in run.rows
-        if row[0] not in outcome.covered or not row[3].startswith(_BY_BUILD) or _tell(row) in confirmed
-    ]
-    told = {_tell(row) for row in kept}
-    run.rows = kept + [row for row in built if _tell(row) not in told]
-    run.unchecked += ((entry.path, entry.reason) for entry in outcome.unchecked)
-    run.checked.update(outcome.checked)
-    run.builds = outcome.builds
-    run.is_final = outcome.is_final
-    for path in outcome.covered & run.kinds.keys():
-        del run.kinds[path]  # they were checked as the build has them
-    run.complete = not outcome.unchecked
-
-
-def _tell(row: Row) -> tuple[str, str, str]:
-    """What makes two findings of a file the same one: rule and message, and not the line."""
-    return row[0], row[3], row[5]
-
-
-def _soften(rows: Iterable[Row], *, ours: bool) -> Iterator[Row]:
-    """In a tree that this program did not write, an image without a digest is a warning."""
+def _level(rows: Iterable[Row], levels: Levels, *, ours: bool) -> Iterator[Row]:
+    """Each finding with the severity that it has here, without those of rules that are off."""
     for row in rows:
-        yield row if ours or not row[3].startswith("PIN") or row[4] != "error" else (*row[:4], "warning", *row[5:])
+        level = levels.find(row[3], row[0]) if levels else ""
+        if not ours and row[3].startswith("PIN") and row[4] == "error":
+            level = "warning"  # in a tree that this program did not write, an image may go without a digest
+        if level != OFF:
+            yield (*row[:4], level, *row[5:]) if level else row
 
 
 def _compare(findings: list[Finding], request: ValidateRequest) -> tuple[list[Finding], int]:

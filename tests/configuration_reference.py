@@ -75,6 +75,8 @@ def _walk(schema: Mapping[str, Any], root: Mapping[str, Any], at: str) -> Iterat
         inner = entry.get("additionalProperties")
         if isinstance(inner, dict) and "properties" in inner:
             yield from _walk(inner, root, f"{at}{key}.<name>.")
+        if "properties" in entry.get("items", {}):
+            yield from _walk(entry["items"], root, f"{at}{key}[].")
 
 
 def _resolve(entry: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:

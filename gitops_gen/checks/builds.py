@@ -65,6 +65,8 @@ class Outcome(NamedTuple):
     """The built objects of each root, and where each comes from."""
     covered: frozenset[str]
     """Files whose objects were checked as a build has them."""
+    unbuilt: tuple[str, ...] = ()
+    """Roots of which no build was made."""
     is_final: bool = True
     """False where a build ended for a reason that lies outside of the files: another try may go well."""
 
@@ -221,6 +223,7 @@ def check_kustomizations(
         builds=sum(outcome.is_built for outcome in outcomes.values()),
         objects={root: outcome.objects for root, outcome in outcomes.items()},
         covered=frozenset(path for outcome in outcomes.values() for path in outcome.covered),
+        unbuilt=tuple(root for root, outcome in outcomes.items() if not outcome.is_built),
         is_final=len(final) == len(buildable),
     )
 

@@ -24,6 +24,9 @@ BY_KIND = {
 }
 """Modules whose rules hold for every object of a kind, wherever it stands."""
 
+BY_ENVIRONMENT: tuple[str, ...] = ()
+"""Modules whose rules are asked about all that lands in an environment."""
+
 PINNED_KINDS = frozenset({("machinelearning.seldon.io", "SeldonDeployment"), ("serving.kserve.io", "InferenceService")})
 """Kinds whose images the rules of PIN hold for, in what a cluster gets: builds, and manifests outside of them."""
 

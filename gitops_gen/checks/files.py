@@ -81,7 +81,7 @@ class FileChecker:
 
     def check(self, task: Task, content: bytes) -> FileReport:
         """What is wrong with a file on its own."""
-        if task.path.endswith(".json") and not _is_manifest_json(content):
+        if task.path.endswith(".json") and not is_manifest_json(content):
             return FileReport([], {}, _NO_JSON, [])
         source = Source(task.path, content)
         read = source.read
@@ -143,7 +143,8 @@ def _list_waivers(content: bytes) -> list[tuple[int, int, int, tuple[str, ...], 
     return [(w.line, w.column, w.target, w.rules, w.reason) for w in find_waivers(content)]
 
 
-def _is_manifest_json(content: bytes) -> bool:
+def is_manifest_json(content: bytes) -> bool:
+    """Whether a JSON file may hold objects."""
     return b'"apiVersion"' in content or b'"kind"' in content
 
 

@@ -25,6 +25,8 @@ class Hit(NamedTuple):
     column: int = 1
     path: str = ""
     """The file, where it is another than the one the rule was asked about."""
+    kind: str = ""
+    """The kind of the object, where the rule was asked about many."""
 
 
 class Rule(NamedTuple):

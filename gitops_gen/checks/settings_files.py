@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gitops_gen.checks.catalogue import SUBJECTS, find_rule
 from gitops_gen.checks.discover import SETTINGS_FILE
 from gitops_gen.checks.files import Row, to_row
 from gitops_gen.checks.graph import Graph
+from gitops_gen.checks.levels import list_rule_names
 from gitops_gen.checks.rule import Rule
 from gitops_gen.checks.rules import settings as rules
 from gitops_gen.checks.rules.provenance_parts import split_overlay
@@ -16,9 +18,9 @@ from gitops_gen.checks.schema_store import load_named
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
 from gitops_gen.config_checks import check_model, check_settings
-
-if TYPE_CHECKING:
-    from gitops_gen.config_problems import Problem
+from gitops_gen.config_problems import Problem
+from gitops_gen.names import show
+from gitops_gen.wording import suggest
 
 _MODEL_FILE = re.compile(r"models/[^/]+/model\.yaml")
 _EVIDENCE_FILE = re.compile(r"models/[^/]+/overlays/[^/]+/evidence\.yaml")
@@ -39,7 +41,7 @@ def check_settings_files(tree: Tree, paths: Iterable[str]) -> Iterator[Row]:
                 path,
                 "gitops-gen.schema.json",
                 (rules.check_settings_shape, rules.check_settings_meaning),
-                check_settings,
+                _check_settings,
             )
         elif _MODEL_FILE.fullmatch(path):
             yield from _check(
@@ -70,7 +72,7 @@ def check_overlay_places(tree: Tree, graph: Graph, folders: Iterable[str]) -> It
 
 
 def _check(
-    tree: Tree, path: str, schema_name: str, both: tuple[Rule, Rule], check: Callable[[Any], Iterable["Problem"]]
+    tree: Tree, path: str, schema_name: str, both: tuple[Rule, Rule], check: Callable[[Any], Iterable[Problem]]
 ) -> Iterator[Row]:
     source = tree.read(path)
     if source is None or (source.read.problems and not source.documents):
@@ -81,7 +83,7 @@ def _check(
             yield to_row(path, rule, hit, source.locate(0, hit.keys))
 
 
-def _find(source: Source, schema_name: str, check: Callable[[Any], Iterable["Problem"]]) -> Iterator[SettingsProblem]:
+def _find(source: Source, schema_name: str, check: Callable[[Any], Iterable[Problem]]) -> Iterator[SettingsProblem]:
     if not source.documents:
         if schema_name != "model.schema.json":  # an empty model.yaml means the defaults
             yield SettingsProblem("schema", (), "the file is empty; expected keys and values")
@@ -99,6 +101,13 @@ def _find(source: Source, schema_name: str, check: Callable[[Any], Iterable["Pro
         if problem.keys not in told:
             where = ".".join(str(key) for key in problem.keys)
             yield SettingsProblem("meaning", problem.keys, f"{where}: {problem.message}")
+
+
+def _check_settings(data: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from check_settings(data)
+    for keys, name in list_rule_names(data):
+        if name not in SUBJECTS and find_rule(name) is None:
+            yield Problem(keys=keys, message=f"there is no rule {show(name)}{suggest(name, SUBJECTS)}")
 
 
 def _list_environments(tree: Tree) -> Mapping[str, Any] | None:

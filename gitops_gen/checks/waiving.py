@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gitops_gen.checks.catalogue import SUBJECTS, find_rule, load_rules
 from gitops_gen.checks.files import Row, to_row
+from gitops_gen.checks.levels import OFF, Levels
 from gitops_gen.checks.selection import Selection
 from gitops_gen.checks.waivers import Waiver
 
@@ -11,11 +12,11 @@ Placed = tuple[str, Waiver]
 """A waiver and the file that it stands in."""
 
 # Rules that need more than a file: whether a waiver of theirs is used is known only when builds were made.
-_BEYOND_FILE = ("KUST", "PIN", "EVIDENCE", "ONLINE")
+_BEYOND_FILE = ("KUST", "PIN", "EVIDENCE", "ONLINE", "REF")
 
 
 def apply_waivers(
-    rows: Sequence[Row], waivers: Sequence[Placed], *, complete: bool, selection: Selection
+    rows: Sequence[Row], waivers: Sequence[Placed], *, complete: bool, selection: Selection, levels: Levels
 ) -> tuple[list[Row], int]:
     """The findings that are not waived, with those about the waivers themselves; and how many were waived.
 
@@ -33,7 +34,12 @@ def apply_waivers(
         if not fitting:
             kept.append(row)
     waived = len(rows) - len(kept)
-    unjudged = {placed for placed in waivers if not _is_judged(placed[1], complete=complete, selection=selection)}
+    unjudged = {
+        placed
+        for placed in waivers
+        if not _is_judged(placed[1], complete=complete, selection=selection)
+        or any(levels.find(name, placed[0]) == OFF for name in placed[1].rules)
+    }
     return [*kept, *_check_waivers(waivers, used | unjudged, selection)], waived
 
 

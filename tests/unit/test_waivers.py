@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitops_gen.checks.levels import Levels
 from gitops_gen.checks.selection import Selection
 from gitops_gen.checks.waivers import Waiver, find_waivers
 from gitops_gen.checks.waiving import apply_waivers
@@ -15,7 +16,7 @@ def make_row(line=1, rule="SELDON001", path="a.yaml"):
 
 def waive(text, *rows, complete=True, **selection):
     placed = [("a.yaml", waiver) for waiver in find_waivers(text.encode())]
-    kept, waived = apply_waivers(rows, placed, complete=complete, selection=Selection(**selection))
+    kept, waived = apply_waivers(rows, placed, complete=complete, selection=Selection(**selection), levels=Levels({}))
     return [(row[0], row[1], row[3]) for row in kept], waived
 
 
