@@ -1,7 +1,8 @@
 """One served version of a CustomResourceDefinition as a compact JSON Schema (draft 2020-12).
 
 The schema says what a cluster keeps and accepts: a field that the cluster would drop is an error. Types of Kubernetes
-itself are references, `kubernetes:` and the name of a definition of the release in `x-kubernetes-version`.
+itself are references, `kubernetes:` and the name of a definition of the release in `x-kubernetes-version`. Rules in CEL
+stay where they stand, as `x-kubernetes-validations`; `x-kubernetes-scope` is there for kinds of the whole cluster.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,10 +19,22 @@ from gitops_gen.native_types import (
     find_native,
     index_definitions,
 )
-from gitops_gen.schema_compaction import share_subtrees
+from gitops_gen.schema_compaction import share_subtrees, unite_subtrees
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_KEPT = (*CONSTRAINTS, "default", "required", "x-kubernetes-list-map-keys", "x-kubernetes-list-type")
+RULES = "x-kubernetes-validations"
+_KEPT = (
+    *CONSTRAINTS,
+    "default",
+    "required",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-list-type",
+    "x-kubernetes-map-type",
+)
+_TOLD = ("rule", "reason", "fieldPath", "optionalOldSelf")
+_WORTH = 1.05
+"""How much larger a schema may be made by a release that is preferred: each further release takes time to be read."""
+_MESSAGES = ("message", "messageExpression")
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -35,20 +48,31 @@ def list_versions(crd: Schema) -> list[str]:
     return [version["name"] for version in versions if version.get("served", True)]
 
 
-def make_schema(crd: Schema, version: str, releases: Mapping[str, Definitions]) -> dict[str, Any]:
+def make_schema(
+    crd: Schema, version: str, releases: Mapping[str, Definitions], *, keep_messages: bool = False
+) -> dict[str, Any]:
     """The schema of one version; `releases` holds the definitions of each Kubernetes release, the preferred ones first.
+
+    With `keep_messages`, rules in CEL keep what upstream says to who breaks them.
 
     Raises:
         InvalidValueError: the definition does not serve that version.
     """
     root, is_structural = _find_schema(crd, version)
+    root = unite_subtrees(root)
     group, kind = crd["spec"]["group"], crd["spec"]["names"]["kind"]
+    told = _TOLD + _MESSAGES * keep_messages
     converted = {
-        release: _Conversion(definitions, is_structural=is_structural).convert_root(root, f"{group}/{version}", kind)
+        release: _Conversion(definitions, told, is_structural=is_structural).convert_root(
+            root, f"{group}/{version}", kind
+        )
         for release, definitions in releases.items()
     }
-    release = min(converted, key=lambda name: _count_nodes(converted[name]))
+    sizes = {release: _count_nodes(schema, {}) for release, schema in converted.items()}
+    release = next(release for release, size in sizes.items() if size <= min(sizes.values()) * _WORTH)
     head = {"$schema": DIALECT, "title": f"{kind} {group}/{version}", "x-kubernetes-version": release}
+    if crd["spec"].get("scope") == "Cluster":
+        head["x-kubernetes-scope"] = "Cluster"
     return head | share_subtrees(converted[release])
 
 
@@ -69,10 +93,13 @@ def _find_schema(crd: Schema, version: str) -> tuple[Schema, bool]:
 class _Conversion:
     """Turns the schemas of a definition into JSON Schemas that refer to the types of one release."""
 
-    def __init__(self, definitions: Definitions, *, is_structural: bool) -> None:
+    def __init__(self, definitions: Definitions, told: tuple[str, ...], *, is_structural: bool) -> None:
+        """`told` is what is kept of a rule in CEL."""
         self._definitions = definitions
         self._index = index_definitions(definitions)
+        self._told = told
         self._is_structural = is_structural
+        self._made: dict[tuple[int, str], dict[str, Any]] = {}
 
     def convert_root(self, root: Schema, api_version: str, kind: str) -> dict[str, Any]:
         """The schema of a whole object."""
@@ -84,7 +111,7 @@ class _Conversion:
             "metadata": _META | {key: value for key, value in metadata.items() if key != "type"},
         }
         rest = {name: self._convert_field(name, field) for name, field in fields.items() if name not in head}
-        schema = self._convert_object(dict(root) | {"properties": {}}, "")
+        schema = self._convert_object(dict(root) | {"properties": {}}, "") | self._convert_rules(root)
         required = sorted({"apiVersion", "kind", *root.get("required", ())})
         return schema | {"type": "object", "properties": rest | head, "required": required}
 
@@ -94,13 +121,25 @@ class _Conversion:
         return {"type": "object"} if is_whole else self._convert(field, name)
 
     def _convert(self, node: Schema, name: str) -> dict[str, Any]:
+        """The schema of a node; made once, as most of a large definition is the same again and again."""
+        key = id(node), name
+        if key not in self._made:
+            self._made[key] = self._convert_anew(node, name)
+        return self._made[key]
+
+    def _convert_anew(self, node: Schema, name: str) -> dict[str, Any]:
+        rules = self._convert_rules(node)
         native = find_native(node, name, self._definitions, self._index) if node.get("type") == "object" else ""
         if native:
-            return {"$ref": PREFIX + native} | ({"default": node["default"]} if "default" in node else {})
+            return {"$ref": PREFIX + native} | ({"default": node["default"]} if "default" in node else {}) | rules
         schema = self._convert_object(node, name) if _is_object(node) else _convert_value(node)
         if "items" in node:
             schema["items"] = self._convert(node["items"], name)
-        return _allow_null(schema) if node.get("nullable") else schema
+        return (_allow_null(schema) if node.get("nullable") else schema) | rules
+
+    def _convert_rules(self, node: Schema) -> dict[str, Any]:
+        rules = [{key: rule[key] for key in self._told if key in rule} for rule in node.get(RULES, ())]
+        return {RULES: rules} if rules else {}
 
     def _convert_object(self, node: Schema, name: str) -> dict[str, Any]:
         schema = _convert_value(node)
@@ -171,6 +210,9 @@ def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema | {"type": [*(types if isinstance(types, list) else [types]), "null"]}
 
 
-def _count_nodes(node: object) -> int:
+def _count_nodes(node: object, known: dict[int, int]) -> int:
+    """How many values a schema has; `known` are those of its parts, which may be used more than once."""
     children: Iterable[object] = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    return 1 + sum(map(_count_nodes, children))
+    if id(node) not in known:
+        known[id(node)] = 1 + sum(_count_nodes(child, known) for child in children)
+    return known[id(node)]

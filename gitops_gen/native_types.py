@@ -90,7 +90,9 @@ def _compare(node: Schema, other: Schema, native: str, definitions: Definitions,
         return
     if node.get("nullable") and "null" not in other["type"]:
         yield f"{path}: null"
-    for keyword in (*CONSTRAINTS, *LOGIC, "x-kubernetes-embedded-resource"):
+    # Rules of the node itself are kept beside the reference; those inside would be lost.
+    inner = ("x-kubernetes-validations",) if path else ()
+    for keyword in (*CONSTRAINTS, *LOGIC, *inner, "x-kubernetes-embedded-resource"):
         if node.get(keyword) != other.get(keyword):
             yield f"{path}: {keyword}"
     if _list_type(node) != _list_type(other):

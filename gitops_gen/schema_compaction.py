@@ -13,13 +13,29 @@ Rewrite: TypeAlias = Callable[[Any, str], Any]
 
 _SHORTEST = 100  # characters of a subtree that is worth a name
 _WIDTH = 120
-_FIRST = ("$schema", "title", "x-kubernetes-version")
+_FIRST = ("$schema", "title", "x-kubernetes-version", "x-kubernetes-scope")
+_PROSE = {"description", "example", "examples", "externalDocs", "title"}
 _LISTS = ("allOf", "anyOf", "oneOf")
 
 
 def share_subtrees(schema: Schema) -> dict[str, Any]:
     """`schema` with its equal subtrees in `$defs`, and with levels that repeat inside themselves as a recursion."""
     return _Sharing().share(schema)
+
+
+def unite_subtrees(schema: Schema) -> dict[str, Any]:
+    """`schema` without prose, its equal subtrees one object, which may not be changed."""
+    known: dict[object, dict[str, Any]] = {}
+
+    def unite(node: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - JSON is any value
+        if not isinstance(node, Mapping):
+            return node  # type: ignore[no-any-return] # what is no schema stays as it is
+        told = {keyword: value for keyword, value in node.items() if keyword not in _PROSE}
+        united = map_children(told, name, unite)
+        key = _to_text(map_children(united, name, lambda inner, _: id(inner)))
+        return known.setdefault(key, united)
+
+    return unite(schema, "")
 
 
 def dump_schema(schema: Schema) -> str:

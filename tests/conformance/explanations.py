@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("explained.tsv")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why some differences are right; `*` in schema and path stands for any text."""
+    """Why some differences are right; `*` stands for any text."""
 
     schema: str
     path: str
@@ -22,9 +22,8 @@ class Explanation:
 
     def fits(self, schema: str, difference: Difference) -> bool:
         """Whether it explains a difference of one schema."""
-        return (
-            self.aspect == difference.aspect and _matches(self.schema, schema) and _matches(self.path, difference.path)
-        )
+        texts = (schema, self.schema), (difference.path, self.path), (difference.aspect, self.aspect)
+        return all(pattern == "*" or _matches(pattern, text) for text, pattern in texts)
 
 
 def read_explanations() -> list[Explanation]:

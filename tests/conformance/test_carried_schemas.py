@@ -83,6 +83,18 @@ def test_a_schema_has_no_prose_and_a_head(name: str):
         assert not {"description", "examples"} & node.keys()
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_rules_are_kept_without_their_messages(name: str):
+    schema = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+
+    for rule in (rule for node in _list_schemas(schema) for rule in node.get("x-kubernetes-validations", ())):
+        assert {"rule"} <= rule.keys() <= {"rule", "reason", "fieldPath", "optionalOldSelf"}
+
+
+def test_all_schemas_together_are_small():
+    assert sum((SCHEMAS / name).stat().st_size for name in FILES) < 3_000_000
+
+
 def _list_schemas(node: Any) -> list[dict[str, Any]]:
     """Every schema in a schema; what stands under `properties` and `$defs` is named by people."""
     inner = []

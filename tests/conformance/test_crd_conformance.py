@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from gitops_gen.crd_schema import make_schema
+from gitops_gen.crd_schema import list_versions, make_schema
 from gitops_gen.schema_compaction import dump_schema
+from tests.conformance import devfile, facts
 from tests.conformance.explanations import read_explanations, sort_out
 from tests.conformance.schema_pages import Row, write_page
-from tests.conformance.walker import Walk, compare
+from tests.conformance.sources import LEFT_OUT, OPEN, SOURCES, name_schema
+from tests.conformance.walker import Walk, compare, compare_plain
 from tests.conformance.write_schemas import (
+    RELEASES,
     SCHEMAS,
-    SOURCES,
     list_chosen,
     load_crd,
     load_definitions,
     load_releases,
-    name_schema,
 )
 from tests.goldens import check_golden
 
@@ -40,17 +41,37 @@ def read_schema(name: str) -> dict[str, Any]:
 
 
 @cache
+def list_versions_of(path: str) -> list[str]:
+    """The versions of a definition that we carry; of an open one all that it serves."""
+    crd = read_crd(path)
+    return list_versions(crd) if path in OPEN else list_chosen(path, crd)
+
+
+@cache
 def compare_all() -> dict[str, Walk]:
-    walks = {}
-    for path in SOURCES:
-        crd = read_crd(path)
-        for version in crd["spec"]["versions"]:
-            if version["name"] in list_chosen(path, crd):
+    walks = {devfile.NAME: compare_plain(devfile.read_upstream(CRDS), read_schema(devfile.NAME))}
+    for path in (*SOURCES, *OPEN):
+        for version in read_crd(path)["spec"]["versions"]:
+            if version["name"] in list_versions_of(path):
                 name = name_schema(path, version["name"])
                 schema = read_schema(name)
                 definitions = load_definitions(schema["x-kubernetes-version"])
                 walks[name] = compare(version["schema"]["openAPIV3Schema"], schema, definitions)
     return walks
+
+
+def test_every_definition_is_taken_or_left_out_for_a_reason():
+    there = {f"{path.parent.name}/{path.name}" for path in CRDS.glob("*/*.yaml")}
+
+    assert {*SOURCES, *OPEN, *LEFT_OUT} == there
+    assert len(there) == len(SOURCES) + len(OPEN) + len(LEFT_OUT)
+
+
+def test_there_is_a_schema_of_each_version_and_no_other():
+    made = {name_schema(path, version) for path in (*SOURCES, *OPEN) for version in list_versions_of(path)}
+    carried = {f"{path.parent.name}/{path.name}" for path in SCHEMAS.glob("*/*.json")}
+
+    assert {name for name in carried if not name.startswith("kustomize.config.k8s.io/")} == made
 
 
 def test_every_difference_is_explained_and_every_explanation_is_needed():
@@ -75,10 +96,10 @@ def test_only_quantities_lose_their_pattern():
     assert "[KMGTPE]i" in pattern
 
 
-@pytest.mark.parametrize("path", SOURCES)
-def test_the_object_names_its_version_and_kind(path: str):
+@pytest.mark.parametrize("path", [*SOURCES, *OPEN])
+def test_the_object_names_its_version_kind_and_scope(path: str):
     crd = read_crd(path)
-    for version in list_chosen(path, crd):
+    for version in list_versions_of(path):
         schema = read_schema(name_schema(path, version))
         group, kind = crd["spec"]["group"], crd["spec"]["names"]["kind"]
 
@@ -86,9 +107,10 @@ def test_the_object_names_its_version_and_kind(path: str):
         assert schema["properties"]["kind"] == {"const": kind}
         assert schema["properties"]["metadata"]["$ref"].endswith(".ObjectMeta")
         assert schema["title"] == f"{kind} {group}/{version}"
+        assert schema.get("x-kubernetes-scope", "Namespaced") == crd["spec"]["scope"]
 
 
-@pytest.mark.parametrize("path", ["monitoring.coreos.com/servicemonitor.yaml", "argoproj.io/appproject.yaml"])
+@pytest.mark.parametrize("path", ["grafana.integreatly.org/grafanafolder.yaml", "argoproj.io/appproject.yaml"])
 def test_whatever_is_taken_out_of_a_schema_is_missed(path: str):
     (version,) = read_crd(path)["spec"]["versions"]
     upstream = version["schema"]["openAPIV3Schema"]
@@ -123,13 +145,32 @@ def test_schemas_are_what_the_generator_makes(path: str):
         check_golden(SCHEMAS / name_schema(path, version), made)
 
 
+@pytest.mark.parametrize("name", [name for name, _ in facts.make_schemas(RELEASES[0])])
+def test_schemas_of_open_kinds_are_what_the_tables_say(name: str):
+    check_golden(SCHEMAS / name, dump_schema(dict(facts.make_schemas(RELEASES[0]))[name]))
+
+
+def test_the_schema_of_devfiles_is_what_the_generator_makes():
+    check_golden(SCHEMAS / devfile.NAME, dump_schema(devfile.make_schema(devfile.read_upstream(CRDS))))
+
+
+def count_rules(node: Any) -> int:
+    """How many rules in CEL stand in a schema."""
+    if isinstance(node, list):
+        return sum(map(count_rules, node))
+    if not isinstance(node, dict):
+        return 0
+    return len(node.get("x-kubernetes-validations", ())) + sum(map(count_rules, node.values()))
+
+
 def test_the_page_about_the_schemas_is_up_to_date():
     walks = compare_all()
     rows = {
         name: Row(
             paths=walk.paths,
             differences=len(walk.differences),
-            release=read_schema(name)["x-kubernetes-version"],
+            rules=count_rules(read_schema(name)),
+            release=read_schema(name).get("x-kubernetes-version", ""),
             size=(SCHEMAS / name).stat().st_size,
         )
         for name, walk in walks.items()

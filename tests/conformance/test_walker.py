@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.explanations import Explanation, read_explanations, sort_out
-from tests.conformance.walker import Difference, compare
+from tests.conformance.walker import compare, compare_plain
 
 DEFINITIONS = {
     "io.k8s.api.core.v1.EnvVar": {
@@ -38,6 +37,11 @@ UPSTREAM: dict[str, Any] = {
                 "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
                 "nothing": {"type": "object"},
+                "pair": {
+                    "type": "object",
+                    "x-kubernetes-map-type": "atomic",
+                    "x-kubernetes-validations": [{"rule": "true", "message": "x", "reason": "FieldValueInvalid"}],
+                },
                 "either": {
                     "type": "object",
                     "properties": {"x": {"type": "string"}, "y": {"type": "string"}},
@@ -80,6 +84,12 @@ OURS: dict[str, Any] = {
                 "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "free": {"type": "object"},
                 "nothing": {"type": "object", "additionalProperties": False},
+                "pair": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "x-kubernetes-map-type": "atomic",
+                    "x-kubernetes-validations": [{"rule": "true", "reason": "FieldValueInvalid"}],
+                },
                 "either": EITHER | {"additionalProperties": False},
                 "env": {
                     "type": "array",
@@ -104,8 +114,8 @@ def test_equal_descriptions_have_no_difference():
 
 
 def test_every_path_is_counted():
-    # the object, spec, its 10 fields, labels{}, either.x, either.y, env[], env[].name and env[].size
-    assert compare(UPSTREAM, OURS, DEFINITIONS).paths == 18
+    # the object, spec, its 11 fields, labels{}, either.x, either.y, env[], env[].name and env[].size
+    assert compare(UPSTREAM, OURS, DEFINITIONS).paths == 19
 
 
 def spec(ours: dict[str, Any]) -> dict[str, Any]:
@@ -146,6 +156,13 @@ SEEDS: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "list",
     ),
     "a list of anything": (lambda ours: spec(ours)["env"].pop("items"), "spec.env", "items"),
+    "no map type": (lambda ours: spec(ours)["pair"].pop("x-kubernetes-map-type"), "spec.pair", "map type"),
+    "no rules": (lambda ours: spec(ours)["pair"].pop("x-kubernetes-validations"), "spec.pair", "rules"),
+    "another reason": (
+        lambda ours: spec(ours)["pair"]["x-kubernetes-validations"][0].pop("reason"),
+        "spec.pair",
+        "rules",
+    ),
     "another choice": (lambda ours: spec(ours)["either"].update(oneOf=[]), "spec.either", "branches"),
 }
 
@@ -205,16 +222,9 @@ def test_a_recursion_of_ours_is_followed_as_deep_as_upstream_goes():
     assert (difference.path, difference.aspect) == ("spec.children[].children[].children[]", "fields")
 
 
-def test_an_explanation_fits_by_schema_path_and_aspect():
-    one = Explanation(schema="*/example_v1.json", path="spec.a[]*", aspect="type", reason="because")
-    fitting = Difference(path="spec.a[].b", aspect="type", upstream="string", ours="integer")
-    other = Difference(path="spec.b", aspect="type", upstream="string", ours="integer")
+def test_what_is_no_object_of_kubernetes_is_compared_as_it_is():
+    upstream = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "kind": {}}}
+    ours = upstream | {"additionalProperties": False}
 
-    counts, unexplained = sort_out({"example.org/example_v1.json": [fitting, other]}, [one])
-
-    assert counts == {one: 1}
-    assert unexplained == ["example.org/example_v1.json: spec.b: type: upstream string, ours integer"]
-
-
-def test_every_explanation_has_a_reason():
-    assert all(one.reason.endswith(".") for one in read_explanations())
+    assert compare_plain(upstream, ours).differences == []
+    assert [one.aspect for one in compare_plain(upstream, ours | {"required": []}).differences] == ["required"]

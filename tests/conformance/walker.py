@@ -31,6 +31,7 @@ NATIVE_INT_OR_STRING = (
 )
 OF_THE_OBJECT = ("apiVersion", "kind", "metadata")  # the API server sees to these fields itself
 BRANCHES = ("allOf", "anyOf", "oneOf", "not")
+OF_A_RULE = ("rule", "reason", "fieldPath", "optionalOldSelf")  # what upstream says to who breaks it is left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,13 @@ def compare(upstream: Mapping[str, Any], schema: Mapping[str, Any], definitions:
         "",
         walk,
     )
+    return walk
+
+
+def compare_plain(upstream: Mapping[str, Any], schema: Mapping[str, Any]) -> Walk:
+    """Every difference between two schemas of something that is no Kubernetes object."""
+    walk = Walk(differences=[])
+    _compare_one(upstream, Place(schema=schema, root=schema, definitions={}), "", walk)
     return walk
 
 
@@ -164,6 +172,10 @@ def _read_both(node: Mapping[str, Any], branches: Mapping[str, Any]) -> dict[str
         "default": json.dumps(node.get("default"), sort_keys=True),
         "bounds": _read_bounds(node),
         "list": [kind, *sorted(node.get("x-kubernetes-list-map-keys", ()))] if kind in {"map", "set"} else [],
+        "map type": node.get("x-kubernetes-map-type"),
+        "rules": [
+            {key: rule[key] for key in OF_A_RULE if key in rule} for rule in node.get("x-kubernetes-validations", ())
+        ],
         "items": "items" in node,
         "branches": _strip(branches),
     }

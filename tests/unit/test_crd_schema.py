@@ -4,13 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gitops_gen.crd_schema import list_versions, make_schema
 from gitops_gen.errors import InvalidValueError
 from gitops_gen.native_types import find_differences, find_native, index_definitions
-from gitops_gen.schema_compaction import dump_schema, share_subtrees
+from gitops_gen.schema_compaction import dump_schema
 
 CORE = "io.k8s.api.core.v1"
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -159,6 +157,19 @@ def test_what_upstream_wants_of_metadata_is_kept():
     }
 
 
+def test_a_kind_of_the_whole_cluster_says_so():
+    schema = make_schema(make_crd({}, scope="Cluster"), "v1", {"1.30": DEFINITIONS})
+
+    assert schema["x-kubernetes-scope"] == "Cluster"
+    assert list(json.loads(dump_schema(schema)))[:4] == [
+        "$schema",
+        "title",
+        "x-kubernetes-version",
+        "x-kubernetes-scope",
+    ]
+    assert "x-kubernetes-scope" not in make_schema(make_crd({}, scope="Namespaced"), "v1", {"1.30": DEFINITIONS})
+
+
 def test_a_version_that_is_not_served_is_not_listed_and_not_made():
     crd = make_crd({})
     crd["spec"]["versions"].append({"name": "v1alpha1", "served": False})
@@ -181,6 +192,7 @@ def test_a_version_that_is_not_served_is_not_listed_and_not_made():
         {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 2, "uniqueItems": True},
         {"type": "object", "additionalProperties": TEXT, "minProperties": 1, "maxProperties": 2},
         {"type": "array", "items": TEXT, "x-kubernetes-list-type": "set"},
+        {"type": "object", "additionalProperties": TEXT, "x-kubernetes-map-type": "atomic"},
         {"type": "object", "additionalProperties": TEXT, "default": {"description": "kept", "title": "kept"}},
     ],
     ids=str,
@@ -189,7 +201,7 @@ def test_what_a_value_must_be_is_kept(field: dict[str, Any]):
     assert convert_field(field) == field
 
 
-def test_prose_and_rules_in_cel_are_dropped_but_fields_of_these_names_stay():
+def test_prose_is_dropped_but_fields_of_these_names_stay():
     said = {"description": "x", "title": "x", "example": "x", "externalDocs": {}, "x-kubernetes-validations": []}
     field = {"type": "object", "properties": {"description": TEXT | said, "title": TEXT}} | said
 
@@ -252,6 +264,61 @@ def test_choices_reach_into_items_and_values():
     }
 
     assert convert_field(field) == {"type": "object", "allOf": field["allOf"]}
+
+
+# Rules in CEL
+
+RULE = {"rule": "self > 0", "reason": "FieldValueForbidden", "fieldPath": ".a", "optionalOldSelf": True}
+SAID = {"message": "must be positive", "messageExpression": "'not ' + string(self)"}
+TOLD = {"x-kubernetes-validations": [RULE | SAID]}
+KEPT = {"x-kubernetes-validations": [RULE]}
+
+
+@pytest.mark.parametrize(
+    ("field", "made"),
+    [
+        ({"type": "integer"}, {"type": "integer"}),
+        ({"type": "integer", "nullable": True}, {"type": ["integer", "null"]}),
+        ({"nullable": True, "enum": [1]}, {"anyOf": [{"enum": [1]}, {"type": "null"}]}),
+        ({"type": "object"}, {"type": "object", "additionalProperties": False}),
+        (
+            {"type": "array", "items": {"type": "integer"} | TOLD},
+            {"type": "array", "items": {"type": "integer"} | KEPT},
+        ),
+        (CONTAINER, {"$ref": f"kubernetes:{CORE}.Container"}),
+    ],
+    ids=str,
+)
+def test_rules_stay_where_they_stand(field: dict[str, Any], made: dict[str, Any]):
+    assert convert_field(field | TOLD) == made | KEPT
+
+
+def test_rules_of_the_whole_object_stay():
+    crd = make_crd({"type": "object", "properties": {"spec": {"type": "object"}}} | TOLD)
+
+    schema = make_schema(crd, "v1", {"1.30": DEFINITIONS})
+
+    assert schema["x-kubernetes-validations"] == [RULE]
+    assert schema["properties"]["spec"] == {"type": "object", "additionalProperties": False}
+
+
+def test_messages_are_kept_on_demand():
+    crd = make_crd({"properties": {"spec": {"type": "integer"} | TOLD}})
+
+    schema = make_schema(crd, "v1", {"1.30": DEFINITIONS}, keep_messages=True)
+
+    assert schema["properties"]["spec"]["x-kubernetes-validations"] == [RULE | SAID]
+
+
+def test_a_type_of_kubernetes_with_a_rule_inside_stays_written_out():
+    ports = CONTAINER["properties"]["ports"] | {"items": PORT | TOLD}
+    field = CONTAINER | {"properties": CONTAINER["properties"] | {"ports": ports}}
+
+    made = convert_field(field)
+
+    assert "$ref" not in made
+    assert made["properties"]["ports"]["items"] == {"$ref": f"kubernetes:{CORE}.ContainerPort"} | KEPT
+    assert made["properties"]["resources"] == {"$ref": f"kubernetes:{CORE}.ResourceRequirements"}
 
 
 # Open and closed objects
@@ -456,127 +523,12 @@ def test_the_release_that_fits_best_is_taken_and_the_first_of_equals():
     assert make_schema(crd, "v1", {"1.32": DEFINITIONS, "1.30": DEFINITIONS})["x-kubernetes-version"] == "1.32"
 
 
-# Compaction
+def test_a_release_that_is_preferred_may_make_a_schema_that_is_a_little_larger():
+    older = DEFINITIONS | {f"{CORE}.ContainerPort": define({"name": TEXT})}
+    spec = {"type": "object", "properties": {f"field{i}": TEXT for i in range(200)} | {"port": PORT}}
+    crd = make_crd({"properties": {"spec": spec}})
 
-LONG = {"type": "object", "additionalProperties": False, "properties": {f"field{i}": TEXT for i in range(5)}}
+    schema = make_schema(crd, "v1", {"1.31": older, "1.30": DEFINITIONS})
 
-
-def test_what_repeats_gets_the_name_of_its_first_property():
-    schema = share_subtrees({"properties": {"b": {"type": "array", "items": LONG}, "c": LONG, "d": TEXT, "e": TEXT}})
-
-    item = {"$ref": "#/$defs/bItem"}
-    assert schema == {
-        "properties": {"b": {"type": "array", "items": item}, "c": item, "d": TEXT, "e": TEXT},
-        "$defs": {"bItem": LONG},
-    }
-
-
-def test_a_name_that_is_taken_gets_a_number():
-    other = LONG | {"required": ["field1"]}
-    schema = share_subtrees(
-        {"properties": {"a": {"properties": {"x": LONG, "y": LONG}}, "b": {"properties": {"x": other, "z": other}}}}
-    )
-
-    assert schema["$defs"] == {"x": LONG, "x2": other}
-
-
-def test_quantities_are_called_so():
-    field = {
-        "type": ["integer", "string"],
-        "x-kubernetes-int-or-string": True,
-        "pattern": "^[0-9]{1,3}(m|k|M|G|T|P|E)?$",
-    }
-
-    assert list(share_subtrees({"properties": {"a": field, "b": field}})["$defs"]) == ["quantity"]
-
-
-@pytest.mark.parametrize("keyword", ["items", "additionalProperties", ""])
-def test_levels_that_repeat_become_a_recursion(keyword: str):
-    def wrap(inner: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "array", keyword: inner} if keyword else inner
-
-    node = LONG
-    for _ in range(3):
-        node = LONG | {"properties": LONG["properties"] | {"more": wrap(node)}}
-    again = {"$ref": "#/$defs/tree"}
-
-    schema = share_subtrees({"properties": {"tree": node, "wood": node}})
-
-    folded = LONG | {"properties": LONG["properties"] | {"more": wrap(again)}}
-    assert schema == {"properties": {"tree": again, "wood": again}, "$defs": {"tree": folded}}
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        {"type": "object", "properties": {"name": {"type": "integer"}}},
-        {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "items": TEXT}}},
-        {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "maxItems": 1, "items": {}}}},
-        {"type": "object", "properties": {"name": TEXT}},
-    ],
-)
-def test_levels_that_differ_stay_as_they_are(last: dict[str, Any]):
-    node = {"type": "object", "properties": {"name": TEXT, "more": {"type": "array", "items": last}}}
-
-    assert share_subtrees({"properties": {"tree": node}}) == {"properties": {"tree": node}}
-
-
-def list_schemas() -> st.SearchStrategy[dict[str, Any]]:
-    names = st.sampled_from(["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"])
-    leaves: st.SearchStrategy[dict[str, Any]] = st.sampled_from([TEXT, {"type": "integer"}, {}])
-    return st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.builds(
-                lambda fields: {"type": "object", "properties": fields}, st.dictionaries(names, inner, min_size=2)
-            ),
-            st.builds(lambda item: {"type": "array", "items": item}, inner),
-            st.builds(lambda value: {"type": "object", "additionalProperties": value}, inner),
-            st.builds(lambda parts: {"anyOf": parts}, st.lists(inner, min_size=1, max_size=2)),
-        ),
-        max_leaves=12,
-    )
-
-
-def put_back(node: Any, definitions: dict[str, Any], depth: int) -> Any:
-    """A schema with its references replaced, recursions to a depth."""
-    if isinstance(node, list):
-        return [put_back(part, definitions, depth) for part in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        name = node["$ref"].removeprefix("#/$defs/")
-        return put_back(definitions[name], definitions, depth - 1) if depth else {}
-    return {key: put_back(value, definitions, depth) for key, value in node.items()}
-
-
-@given(inner=list_schemas())
-def test_sharing_changes_nothing_but_the_depth_of_recursions(inner: dict[str, Any]):
-    schema = {"properties": {"a": inner, "b": {"type": "array", "items": inner}}}
-
-    shared = share_subtrees(schema)
-
-    definitions = shared.pop("$defs", {})
-    if not any(json.dumps(refer(name)) in json.dumps(node) for name, node in definitions.items()):
-        assert put_back(shared, definitions, 20) == schema
-
-
-def test_the_text_is_the_same_for_any_order_and_keeps_short_parts_in_a_line():
-    schema = {
-        "title": "t",
-        "properties": {"b": TEXT, "a": LONG, "c": {"pattern": "^" + "a" * 120}},
-        "$schema": "s",
-        "required": [f"field{i}" for i in range(30)],
-    }
-    turned = json.loads(json.dumps(schema, sort_keys=True))
-
-    text = dump_schema(schema)
-
-    assert text == dump_schema(turned)
-    assert json.loads(text) == schema
-    assert text.startswith(
-        '{\n "$schema": "s",\n "title": "t",\n "properties": {\n  "a": {\n   "additionalProperties": false,'
-    )
-    assert '\n  "b": {"type": "string"},\n' in text
-    assert '\n  "field0",\n  "field1",\n' in text
-    assert [line[:14] for line in text.splitlines() if len(line) > 120] == ['   "pattern": ']
+    assert schema["x-kubernetes-version"] == "1.31"
+    assert "$ref" not in schema["properties"]["spec"]["properties"]["port"]

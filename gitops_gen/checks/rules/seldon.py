@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.seldon_graph import GRAPH_RULES
+from gitops_gen.checks.rules.seldon_mlops import RULES as MLOPS_RULES
 from gitops_gen.checks.rules.seldon_parts import (
     as_list,
     as_mapping,
@@ -193,6 +194,7 @@ RULES: tuple[Rule, ...] = tuple(
             *TRAFFIC_RULES,
             *GRAPH_RULES,
             *VALUE_RULES,
+            *MLOPS_RULES,
         ),
         key=lambda each: each.id,
     )

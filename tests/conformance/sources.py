@@ -1,0 +1,133 @@
+"""The CustomResourceDefinitions that our schemas are made from, and those that are left out."""
+
+from pathlib import Path
+
+ALL: tuple[str, ...] = ()
+
+SOURCES: dict[str, tuple[str, ...]] = {
+    "argoproj.io/analysisrun.yaml": ALL,
+    "argoproj.io/analysistemplate.yaml": ALL,
+    "argoproj.io/application.yaml": ALL,
+    "argoproj.io/applicationset.yaml": ALL,
+    "argoproj.io/appproject.yaml": ALL,
+    "argoproj.io/clusteranalysistemplate.yaml": ALL,
+    "argoproj.io/clusterworkflowtemplate.yaml": ALL,
+    "argoproj.io/cronworkflow.yaml": ALL,
+    "argoproj.io/experiment.yaml": ALL,
+    "argoproj.io/rollout.yaml": ALL,
+    "argoproj.io/workflow.yaml": ALL,
+    "argoproj.io/workfloweventbinding.yaml": ALL,
+    "argoproj.io/workflowtemplate.yaml": ALL,
+    "datasciencecluster.opendatahub.io/datasciencecluster.yaml": ALL,
+    "dscinitialization.opendatahub.io/dscinitialization.yaml": ALL,
+    "eventing.knative.dev/broker.yaml": ALL,
+    "eventing.knative.dev/eventtype.yaml": ALL,
+    "eventing.knative.dev/trigger.yaml": ALL,
+    "grafana.integreatly.org/grafana.yaml": ALL,
+    "grafana.integreatly.org/grafanaalertrulegroup.yaml": ALL,
+    "grafana.integreatly.org/grafanacontactpoint.yaml": ALL,
+    "grafana.integreatly.org/grafanadashboard.yaml": ALL,
+    "grafana.integreatly.org/grafanadatasource.yaml": ALL,
+    "grafana.integreatly.org/grafanafolder.yaml": ALL,
+    "grafana.integreatly.org/grafanalibrarypanel.yaml": ALL,
+    "grafana.integreatly.org/grafanamanifest.yaml": ALL,
+    "grafana.integreatly.org/grafanamutetiming.yaml": ALL,
+    "grafana.integreatly.org/grafananotificationpolicy.yaml": ALL,
+    "grafana.integreatly.org/grafananotificationpolicyroute.yaml": ALL,
+    "grafana.integreatly.org/grafananotificationtemplate.yaml": ALL,
+    "grafana.integreatly.org/grafanaserviceaccount.yaml": ALL,
+    "infrastructure.opendatahub.io/hardwareprofile.yaml": ALL,
+    "integreatly.org/grafana.yaml": ALL,
+    "integreatly.org/grafanadashboard.yaml": ALL,
+    "integreatly.org/grafanadatasource.yaml": ALL,
+    "kafka.strimzi.io/kafka.0.51.0.yaml": ("v1beta2",),
+    "kafka.strimzi.io/kafka.yaml": ALL,
+    "kafka.strimzi.io/kafkabridge.yaml": ALL,
+    "kafka.strimzi.io/kafkaconnect.yaml": ALL,
+    "kafka.strimzi.io/kafkaconnector.yaml": ALL,
+    "kafka.strimzi.io/kafkamirrormaker2.yaml": ALL,
+    "kafka.strimzi.io/kafkanodepool.yaml": ALL,
+    "kafka.strimzi.io/kafkarebalance.yaml": ALL,
+    "kafka.strimzi.io/kafkatopic.0.51.0.yaml": ("v1beta2", "v1beta1", "v1alpha1"),
+    "kafka.strimzi.io/kafkatopic.yaml": ALL,
+    "kafka.strimzi.io/kafkauser.0.51.0.yaml": ("v1beta2", "v1beta1", "v1alpha1"),
+    "kafka.strimzi.io/kafkauser.yaml": ALL,
+    "kfdef.apps.kubeflow.org/kfdef.yaml": ALL,
+    "kubeflow.org/notebook.yaml": ALL,
+    "machinelearning.seldon.io/seldondeployment.yaml": ALL,
+    "messaging.knative.dev/channel.yaml": ALL,
+    "messaging.knative.dev/subscription.yaml": ALL,
+    "mlops.seldon.io/experiment.yaml": ALL,
+    "mlops.seldon.io/model.yaml": ALL,
+    "mlops.seldon.io/pipeline.yaml": ALL,
+    "mlops.seldon.io/seldonconfig.yaml": ALL,
+    "mlops.seldon.io/seldonruntime.yaml": ALL,
+    "mlops.seldon.io/server.yaml": ALL,
+    "mlops.seldon.io/serverconfig.yaml": ALL,
+    "monitoring.coreos.com/alertmanager.yaml": ALL,
+    "monitoring.coreos.com/alertmanagerconfig.yaml": ALL,
+    "monitoring.coreos.com/podmonitor.yaml": ALL,
+    "monitoring.coreos.com/probe.yaml": ALL,
+    "monitoring.coreos.com/prometheus.yaml": ALL,
+    "monitoring.coreos.com/prometheusrule.yaml": ALL,
+    "monitoring.coreos.com/scrapeconfig.yaml": ALL,
+    "monitoring.coreos.com/servicemonitor.yaml": ALL,
+    "opendatahub.io/odhdashboardconfig.yaml": ALL,
+    "operators.coreos.com/catalogsource.yaml": ALL,
+    "operators.coreos.com/clusterserviceversion.yaml": ALL,
+    "operators.coreos.com/operatorgroup.yaml": ALL,
+    "operators.coreos.com/subscription.yaml": ALL,
+    "org.eclipse.che/checluster.yaml": ALL,
+    "radanalytics.io/sparkapplication.yaml": ALL,
+    "radanalytics.io/sparkcluster.yaml": ALL,
+    "services.platform.opendatahub.io/auth.yaml": ALL,
+    "serving.kserve.io/clusterservingruntime.yaml": ALL,
+    "serving.kserve.io/clusterstoragecontainer.yaml": ALL,
+    "serving.kserve.io/inferencegraph.yaml": ALL,
+    "serving.kserve.io/inferenceservice.yaml": ALL,
+    "serving.kserve.io/servingruntime.yaml": ALL,
+    "serving.kserve.io/trainedmodel.yaml": ALL,
+    "sources.knative.dev/pingsource.yaml": ALL,
+    "sparkoperator.k8s.io/scheduledsparkapplication.yaml": ALL,
+    "sparkoperator.k8s.io/sparkapplication.yaml": ALL,
+    "sparkoperator.k8s.io/sparkconnect.yaml": ALL,
+    "tekton.dev/customrun.yaml": ALL,
+    "tekton.dev/pipeline.yaml": ALL,
+    "tekton.dev/pipelinerun.yaml": ALL,
+    "tekton.dev/stepaction.yaml": ALL,
+    "tekton.dev/task.yaml": ALL,
+    "tekton.dev/taskrun.yaml": ALL,
+    "workspace.devfile.io/devworkspace.yaml": ALL,
+    "workspace.devfile.io/devworkspacetemplate.yaml": ALL,
+}
+"""The versions taken of each definition: those named, or all that are served.
+
+Each is taken from the newest definition that serves it: Strimzi 1 serves v1 alone, and its last 0.x the older ones.
+"""
+
+OPEN = (
+    "argoproj.io/eventbus.yaml",
+    "argoproj.io/eventsource.yaml",
+    "argoproj.io/sensor.yaml",
+    "triggers.tekton.dev/clusterinterceptor.yaml",
+    "triggers.tekton.dev/clustertriggerbinding.yaml",
+    "triggers.tekton.dev/eventlistener.yaml",
+    "triggers.tekton.dev/interceptor.yaml",
+    "triggers.tekton.dev/trigger.yaml",
+    "triggers.tekton.dev/triggerbinding.yaml",
+    "triggers.tekton.dev/triggertemplate.yaml",
+)
+"""Definitions that say nothing of the fields: their schemas are made from the tables in facts/."""
+
+LEFT_OUT = {
+    "datasciencecluster.opendatahub.io/datasciencecluster.v3.0.0.yaml": "an older definition of the same versions",
+    "dscinitialization.opendatahub.io/dscinitialization.v3.0.0.yaml": "an older definition of the same versions",
+    "kfdef.apps.kubeflow.org/kfdef.kfctl-v1beta1.yaml": "an older definition of the same version",
+    "machinelearning.seldon.io/seldondeployment.bundle-v1-only.yaml": "the same with one version of three",
+}
+"""Definitions of which nothing is taken, and why."""
+
+
+def name_schema(path: str, version: str) -> str:
+    """The file below `schemas` of one version of a definition, whose own file may be named by a release too."""
+    return str(Path(path).with_name(f"{Path(path).name.partition('.')[0]}_{version}.json"))
