@@ -9,6 +9,8 @@ from gitops_gen.checks.runs import hash_file, hash_inputs, hash_world
 
 BASELINE_FILE = ".gitops-gen/baseline.json"
 """Where the baseline is looked for, below the checked root."""
+IMPORTED = ".gitops-gen/schemas"
+"""Where the schemas of the team's own CRDs are kept, below the checked root."""
 
 
 class ValidateRequest(NamedTuple):
@@ -61,7 +63,8 @@ def prepare_run(request: ValidateRequest) -> Prepared:
     if cache is not None:
         locations = [_hash_location(location).hex() for location in request.schema_locations]
         selection = repr((request.skip, request.only))
-        world = hash_world([request.kubernetes_version, selection, *request.schema_locations, *locations])
+        imported = _hash_imported(os.path.join(request.root, IMPORTED))
+        world = hash_world([request.kubernetes_version, selection, *request.schema_locations, *locations, imported])
         asked = repr((request.paths, request.gone, request.everything, request.compare))
         baseline = hash_file(request.baseline or os.path.join(request.root, BASELINE_FILE))
         inputs = hash_inputs(request.root, found)
@@ -74,6 +77,18 @@ def _hash_location(path: str) -> bytes:
         return hash_file(path)
     listed = discover(path, ["."])
     return hash_parts(*(hash_file(os.path.join(path, name)) for name in listed.files))
+
+
+def _hash_imported(folder: str) -> str:
+    """A hash over the schemas that `schemas import` wrote; links are followed, as where they are read."""
+    if not os.path.isdir(folder):
+        return ""
+    parts = []
+    for group in sorted(os.listdir(folder)):
+        inner = os.path.join(folder, group)
+        for name in sorted(os.listdir(inner)) if os.path.isdir(inner) else ():
+            parts += [os.fsencode(f"{group}/{name}"), hash_file(os.path.join(inner, name))]
+    return hash_parts(*parts).hex()
 
 
 class KnownFinding:

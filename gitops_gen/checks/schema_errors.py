@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gitops_gen.checks.defaults import apply_defaults
 from gitops_gen.checks.rule import Keys
 from gitops_gen.checks.schema_store import Schema
 from gitops_gen.names import show
@@ -47,7 +48,7 @@ class SchemaProblem(NamedTuple):
 
 def find_problems(schema: Schema, data: Any) -> list[SchemaProblem]:  # noqa: ANN401 - JSON is any value
     """What is wrong with `data`, which was found not to fit; empty if defaults and dropped nulls mend it."""
-    treated = _treat(schema, schema.document, data, 0) if schema.takes_nulls else data
+    treated = apply_defaults(schema, data)
     errors = list(islice(schema.iter_errors(treated), PROBLEMS_LIMIT + 1))
     # Where the values are listed, a pattern of the same values has no more to say.
     listed = {tuple(error.instance_path) for error in errors if error.kind.name == "enum"}
@@ -60,33 +61,6 @@ def name_place(keys: Keys) -> str:
     """`spec.predictors[0].graph`; `the object` for its root."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
     return show(text, 200)[1:-1] if text else "the object"
-
-
-def _treat(schema: Schema, node: Any, data: Any, depth: int) -> Any:  # noqa: ANN401 - JSON is any value
-    """`data` with nulls dropped where they may not stand, and defaults put in."""
-    node = schema.resolve(node)
-    if depth > 64:  # noqa: PLR2004 - deeper than any schema is
-        return data
-    if isinstance(data, dict):
-        properties = node.get("properties") or {}
-        rest = node.get("additionalProperties")
-        treated = {}
-        for key, value in data.items():
-            child = schema.resolve(properties.get(key, rest))
-            if value is not None or _takes_null(child):
-                treated[key] = _treat(schema, child, value, depth + 1)
-        for key, child in properties.items():
-            if key not in treated and isinstance(child, dict) and "default" in (known := schema.resolve(child)):
-                treated[key] = known["default"]
-        return treated
-    if isinstance(data, list):
-        return [_treat(schema, node.get("items"), item, depth + 1) for item in data]
-    return data
-
-
-def _takes_null(node: dict[str, Any]) -> bool:
-    types = node.get("type")
-    return types is None or types == "null" or (isinstance(types, list) and "null" in types)
 
 
 def _explain(schema: Schema, error: "ValidationError", data: object) -> Iterator[SchemaProblem]:

@@ -1,30 +1,22 @@
 """The schema of each kind: the user's own first, then the program's, then the native ones; compiled on demand."""
 
-import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitops_gen.assets import find_folder
+from gitops_gen.checks.formats import CUSTOM, NATIVE
 from gitops_gen.checks.native import Definitions, Release, bundle, choose_release, format_release, list_references
+from gitops_gen.checks.schema_files import GROUP, Location, list_api_versions, load_json, read_constant, read_kinds
 from gitops_gen.checks.validators import load_validators
 from gitops_gen.errors import ConfigError
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
-_NAME = re.compile(r"[a-z0-9]+")
-_GROUP = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-_VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
-_GO_DURATION = r"[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)"
-_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
-
-FORMATS: dict[str, Callable[[str], bool]] = {
-    # Kubernetes means Go's 1h30m, not ISO 8601.
-    "duration": lambda text: re.fullmatch(_GO_DURATION, text) is not None,
-    "byte": lambda text: re.fullmatch(_BASE64, text.replace("\n", "").replace("\r", "")) is not None,
-}
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+"""What kinds (in lower case) and versions are: labels of DNS."""
 
 
 class Schema:
@@ -41,6 +33,10 @@ class Schema:
         self.document = document
         self.origin = origin
         self.takes_nulls = takes_nulls
+        self.treatment: Any = None
+        """What defaults.py keeps of the schema."""
+        self.parts: Any = None
+        """What schema_walk.py keeps of it."""
         self._validator = _compile(document, origin, folder)
 
     def is_valid(self, data: Any) -> bool:  # noqa: ANN401 - JSON is any value
@@ -68,15 +64,18 @@ class Schema:
 class SchemaStore:
     """All schemas of one validation."""
 
-    def __init__(self, *, kubernetes_version: str = "", locations: Sequence[str] = ()) -> None:
+    def __init__(self, *, kubernetes_version: str = "", locations: Sequence[str] = (), imported: str = "") -> None:
         """`locations` are the user's files and folders, searched in their order.
+
+        `imported` is the folder that `schemas import` wrote; searched after the locations, where it is there.
 
         Raises:
             ConfigError: the version is not here, a location does not exist.
         """
         self.release: Release = choose_release(kubernetes_version)
         self._definitions: dict[Release, Definitions] = {}
-        self._locations = [_Location(location, self.release) for location in locations]
+        self._locations = [Location(location, format_release(self.release)) for location in locations]
+        self._imported = imported if imported and os.path.isdir(imported) else ""
         self._known: dict[tuple[str, str], Schema | None] = {}
 
     def find(self, api_version: str, kind: str) -> Schema | None:
@@ -93,24 +92,19 @@ class SchemaStore:
     def list_api_versions(self, kind: str) -> set[str]:
         """The apiVersions with a schema that have a kind of this name."""
         found = set(self._define(self.release).list_kinds().get(kind, ()))
-        for folder in sorted(os.scandir(find_folder("schemas")), key=lambda entry: entry.name):
-            if folder.is_dir():
-                prefix = f"{kind.lower()}_"
-                names = (n for n in os.listdir(folder.path) if n.startswith(prefix))
-                found |= {f"{folder.name}/{name.removeprefix(prefix).removesuffix('.json')}" for name in names}
-        return found
+        return found.union(*(list_api_versions(folder, kind) for folder in self._list_folders()))
 
     def list_kinds(self, api_version: str) -> set[str]:
         """The kinds with a schema in one apiVersion."""
         kinds = self._define(self.release).list_kinds()
         found = {kind for kind, versions in kinds.items() if api_version in versions}
         group, _, version = api_version.rpartition("/")
-        folder = os.path.join(find_folder("schemas"), group)
-        if group and _GROUP.fullmatch(group) and os.path.isdir(folder):
-            for name in os.listdir(folder):
-                if name.endswith(f"_{version}.json"):
-                    found.add(_load_json(os.path.join(folder, name))["properties"]["kind"].get("const", ""))
-        return found
+        own = (read_kinds(folder, group, version) for folder in self._list_folders() if version)
+        return found | {kind for kinds in own for kind, _ in kinds}
+
+    def _list_folders(self) -> list[str]:
+        """The folders of schemas named by group, kind and version, in the order of a search."""
+        return [*filter(None, [self._imported]), find_folder("schemas")]
 
     def _define(self, release: Release) -> Definitions:
         if release not in self._definitions:
@@ -119,99 +113,70 @@ class SchemaStore:
 
     def _find(self, api_version: str, kind: str) -> Schema | None:
         group, _, version = api_version.rpartition("/")
-        if not _NAME.fullmatch(kind.lower()) or not _VERSION.fullmatch(version):
+        if not _LABEL.fullmatch(kind.lower()) or not _LABEL.fullmatch(version):
             return None
-        if group and not _GROUP.fullmatch(group):
+        if group and not GROUP.fullmatch(group):
             return None
         for location in self._locations:
             found = location.find(group, version, kind)
             if found is not None:
-                return found
-        if _GROUP.fullmatch(group):
-            name = f"{group}/{kind.lower()}_{version}.json"
-            path = os.path.join(find_folder("schemas"), name)
+                return Schema(found.document, origin=found.path, folder=os.path.dirname(found.path))
+        name = f"{group}/{kind.lower()}_{version}.json"
+        for folder in self._list_folders() if group else ():
+            path = os.path.join(folder, name)
             if os.path.isfile(path):
-                return self._load_own(_load_json(path), name, kind)
+                return self.load(load_json(path), path if folder == self._imported else name, kind)
         native = self._define(self.release).find_kind(api_version, kind)
         if native is None:
             return None
         bundled = bundle(native, self._define(self.release), custom=False)
         return Schema(bundled, origin=f"Kubernetes {format_release(self.release)}")
 
-    def _load_own(self, document: dict[str, Any], origin: str, kind: str) -> Schema | None:
-        if document.get("properties", {}).get("kind", {}).get("const", kind) != kind:
+    def load(self, document: dict[str, Any], origin: str, kind: str) -> Schema | None:
+        """A schema made from a CustomResourceDefinition, its native types put in; None if it is another kind's.
+
+        Raises:
+            ConfigError: it cannot be used.
+        """
+        properties = document.get("properties")
+        if isinstance(properties, dict) and read_constant(properties.get("kind")) not in {"", kind}:
             return None  # `seldondeployment` is not the kind SeldonDeployment
+        if is_custom(document):
+            _refuse_nulls(document)
         if list_references(document):
-            release = choose_release(document.get("x-kubernetes-version", ""))
+            release = choose_release(str(document.get("x-kubernetes-version", "")))
             document = bundle(document, self._define(release), custom=True)
         return Schema(document, origin=origin)
 
 
-class _Location:
-    """A file or folder of the user's schemas, named as kubeconform or the CRDs catalogue name them."""
+def is_custom(document: dict[str, Any]) -> bool:
+    """Whether a schema was made from a CustomResourceDefinition."""
+    return "x-kubernetes-version" in document
 
-    def __init__(self, path: str, release: Release) -> None:
-        if not os.path.exists(path):
-            raise ConfigError(f"schema location {path} does not exist", hint="give a file or a folder")
-        self._path = path
-        self._release = format_release(release)
 
-    def find(self, group: str, version: str, kind: str) -> Schema | None:
-        name = kind.lower()
-        short = "-".join(part for part in (name, group.split(".", 1)[0], version) if part) + ".json"
-        if os.path.isfile(self._path):
-            return self._find_in_file(group, version, kind, short)
-        names = [f"{group}/{name}_{version}.json" if group else "", f"{name}_{version}.json", short, f"{name}.json"]
-        for folder in self._list_folders():
-            for candidate in filter(None, names):
-                path = os.path.join(folder, candidate)
-                if os.path.isfile(path):
-                    return Schema(_load_json(path), origin=path, folder=os.path.dirname(path))
-        return None
+_NOT_NULL = ["array", "boolean", "number", "object", "string"]
 
-    def _list_folders(self) -> Iterator[str]:
-        yield self._path
-        for name in sorted(os.listdir(self._path)):
-            if re.fullmatch(rf"(v{re.escape(self._release)}(\.\d+)?|master)-standalone(-strict)?", name):
-                yield os.path.join(self._path, name)
 
-    def _find_in_file(self, group: str, version: str, kind: str, short: str) -> Schema | None:
-        document = _load_json(self._path)
-        properties = document.get("properties")
-        properties = properties if isinstance(properties, dict) else {}
-        wanted = (f"{group}/{version}" if group else version, kind)
-        told = tuple(_read_constant(properties.get(key)) for key in ("apiVersion", "kind"))
-        marks = document.get("x-kubernetes-group-version-kind")
-        marked = isinstance(marks, list) and {"group": group, "version": version, "kind": kind} in marks
-        named = os.path.basename(self._path) in {short, f"{kind.lower()}_{version}.json"}
-        if told == wanted or marked or (named and told in {("", ""), ("", kind)}):
-            return Schema(document, origin=self._path, folder=os.path.dirname(self._path))
-        return None
+def _refuse_nulls(document: dict[str, Any]) -> None:
+    """Let required fields of any type refuse null, as the API server drops it before it looks for them."""
+    pending: list[Any] = [document]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            required, fields = node.get("required"), node.get("properties")
+            if isinstance(required, list) and isinstance(fields, dict):
+                for name in required:
+                    if fields.get(name) == {}:
+                        fields[name] = {"type": _NOT_NULL}
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
 
 
 def load_named(name: str) -> Schema:
     """One of the program's own schemas, for files that are no Kubernetes objects: `model.schema.json`."""
     folder = find_folder("schemas")
-    return Schema(_load_json(os.path.join(folder, name)), origin=name, folder=folder, takes_nulls=False)
-
-
-def _read_constant(node: Any) -> str:  # noqa: ANN401 - JSON is any value
-    if not isinstance(node, dict):
-        return ""
-    options = node.get("enum")
-    value = node.get("const", options[0] if isinstance(options, list) and len(options) == 1 else "")
-    return value if isinstance(value, str) else ""
-
-
-def _load_json(path: str) -> dict[str, Any]:
-    try:
-        with open(path, encoding="utf-8") as stream:
-            document = json.load(stream)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"schema {path} cannot be read: {error}") from error
-    if not isinstance(document, dict):
-        raise ConfigError(f"schema {path} is not a JSON object")
-    return document
+    return Schema(load_json(os.path.join(folder, name)), origin=name, folder=folder, takes_nulls=False)
 
 
 def _compile(document: dict[str, Any], origin: str, folder: str) -> "Validator":
@@ -221,11 +186,15 @@ def _compile(document: dict[str, Any], origin: str, folder: str) -> "Validator":
         name = uri.removeprefix("file:///schema/")
         if not folder or name == uri or ".." in name or name.startswith("/"):
             raise ConfigError(f"schema {origin} refers to {uri}, which is not beside it")
-        return _load_json(os.path.join(folder, name))
+        return load_json(os.path.join(folder, name))
 
     try:
         validator: Validator = jsonschema_rs.validator_for(
-            document, formats=FORMATS, validate_formats=True, base_uri="file:///schema/root.json", retriever=retrieve
+            document,
+            formats=CUSTOM if is_custom(document) else NATIVE,
+            validate_formats=True,
+            base_uri="file:///schema/root.json",
+            retriever=retrieve,
         )
     except ValueError as error:  # both of the library's errors are
         raise ConfigError(f"schema {origin} cannot be used: {str(error).splitlines()[0]}") from error

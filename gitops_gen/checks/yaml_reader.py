@@ -50,9 +50,9 @@ class _TooManyError(Exception):
     """A file has more values than are read."""
 
 
-def _count_events(get_event: Callable[[], Any]) -> Callable[[], Any]:
+def _count_events(get_event: Callable[[], Any], limit: int) -> Callable[[], Any]:
     """`get_event`, until there were too many; small files do without the counting."""
-    numbers = iter(range(EVENTS_LIMIT))
+    numbers = iter(range(limit))
 
     def get() -> Any:  # noqa: ANN401 - an event of PyYAML, which has no types
         if next(numbers, None) is None:
@@ -66,15 +66,15 @@ class _Merge:
     """Stands for the key `<<` until its mapping is complete."""
 
 
-def read_yaml(content: bytes) -> ReadFile:
-    """The documents of a YAML file."""
+def read_yaml(content: bytes, *, limit: int = EVENTS_LIMIT) -> ReadFile:
+    """The documents of a YAML file of at most `limit` keys, values, and beginnings and ends of mappings and lists."""
     problems = check_bytes(content)
     if any(problem.code in {"binary", "encoding"} for problem in problems):
         return ReadFile([], [], problems)
     builder = _Builder(problems)
     parser = CParser(content)
     try:
-        builder.build(parser.get_event if len(content) <= EVENTS_LIMIT else _count_events(parser.get_event))
+        builder.build(parser.get_event if len(content) <= limit else _count_events(parser.get_event, limit))
     except _TooManyError:
         return ReadFile([], [], [*problems, Problem("values", 1, 1, "")])
     except MarkedYAMLError as error:

@@ -241,3 +241,48 @@ def test_a_part_of_a_schema_is_resolved():
 @pytest.mark.parametrize("name", ["gitops-gen.schema.json", "model.schema.json", "evidence.schema.json"])
 def test_the_programs_own_files_have_schemas(name):
     assert not load_named(name).is_valid("text")
+
+
+def import_into(root, document, name="featureview_v1.json", group="features.example.com"):
+    return write(root, f"{group}/{name}", {"x-kubernetes-version": "1.31", **document})
+
+
+def find_imported(root, *locations, kind=KIND):
+    return SchemaStore(imported=str(root), locations=[str(location) for location in locations]).find(*kind)
+
+
+def test_imported_schemas_come_after_the_users_locations_and_before_the_carried_ones(tmp_path):
+    root, location = tmp_path / "imported", tmp_path / "location"
+    import_into(root, {"required": ["imported"]}, "application_v1alpha1.json", "argoproj.io")
+    write(location, "application_v1alpha1.json", {"required": ["named"]})
+    kind = ("argoproj.io/v1alpha1", "Application")
+    assert find_imported(root, kind=kind).is_valid({"imported": 1})
+    assert find_imported(root, location, kind=kind).is_valid({"named": 1})
+    assert find_imported(tmp_path / "gone", kind=kind).origin == "argoproj.io/application_v1alpha1.json"
+
+
+def test_imported_kinds_are_listed_for_hints(tmp_path):
+    import_into(tmp_path, {"properties": {"kind": {"const": KIND[1]}}})
+    store = SchemaStore(imported=str(tmp_path))
+    assert store.list_api_versions("FeatureView") == {KIND[0]}
+    assert store.list_kinds(KIND[0]) == {"FeatureView"}
+
+
+def test_versions_of_crds_may_have_any_name(tmp_path):
+    path = import_into(tmp_path, {"properties": {"kind": {"const": KIND[1]}}}, "featureview_dev-1.json")
+    assert find_imported(tmp_path, kind=("features.example.com/dev-1", KIND[1])).origin == path
+    assert find_imported(tmp_path, kind=("features.example.com/../v1", KIND[1])) is None
+
+
+@pytest.mark.parametrize("properties", [[], {"spec": {"required": 5, "properties": 5}}, {"spec": 5}])
+def test_an_odd_file_among_the_imported_ones_is_told_by_name(tmp_path, properties):
+    import_into(tmp_path, {"properties": properties})
+    with pytest.raises(ConfigError, match=r"featureview_v1\.json cannot be used"):
+        find_imported(tmp_path)
+
+
+def test_a_required_field_of_a_custom_kind_is_no_null_whatever_its_type(tmp_path):
+    import_into(tmp_path, {"required": ["a"], "properties": {"a": {}, "b": {}}})
+    schema = find_imported(tmp_path)
+    assert schema.is_valid({"a": [], "b": None})
+    assert not schema.is_valid({"a": None})
