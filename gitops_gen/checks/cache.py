@@ -38,7 +38,7 @@ def fingerprint_program() -> bytes:
     for folder in (package, os.path.join(os.path.dirname(package), "schemas")):
         facts += _describe_folder(folder)
     for entry in sys.path:
-        for name in ("kubernetes_validate/kubernetes-json-schema", "jsonschema_rs", "yaml"):
+        for name in ("kubernetes_validate/kubernetes-json-schema", "jsonschema_rs", "yaml", "cel_expr_python"):
             facts += _describe_file(os.path.join(entry, name))
     return hash_parts(*(fact.encode("utf-8", "surrogateescape") for fact in facts))
 

@@ -1,15 +1,18 @@
 """One Kubernetes object against its schema and the rules of its kind."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gitops_gen.checks.catalogue import BY_KIND, PINNED_KINDS, load_rules
+from gitops_gen.checks.catalogue import ANNOTATED, BY_KIND, PINNED_KINDS, load_rules
+from gitops_gen.checks.defaults import apply_defaults
 from gitops_gen.checks.deprecations import find_deprecation, is_deprecated, is_removed
 from gitops_gen.checks.rule import Hit, Resource, Rule
 from gitops_gen.checks.rules import schema as rules
-from gitops_gen.checks.schema_errors import SchemaProblem, explain_missing, find_problems
-from gitops_gen.checks.schema_store import SchemaStore
+from gitops_gen.checks.schema_errors import PROBLEMS_LIMIT, SchemaProblem, explain_missing, find_problems
+from gitops_gen.checks.schema_store import Schema, SchemaStore
+from gitops_gen.checks.schema_walk import look_through
 from gitops_gen.checks.selection import Selection
+from gitops_gen.names import show
 from gitops_gen.wording import find_near
 
 KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
@@ -25,6 +28,8 @@ class ObjectChecker:
     def __init__(self, store: SchemaStore, selection: Selection) -> None:
         self._store = store
         self._selection = selection
+        self._skipped: dict[str, dict[str, str]] = {}
+        """Rules that could not be asked, and why, by kind."""
 
     def takes(self, kind: str) -> bool:
         """Whether objects of a kind are checked in this run."""
@@ -41,18 +46,61 @@ class ObjectChecker:
             yield from _each(rules.check_list, resource)
             return
         yield from self._check_version(resource)
-        schema = self._store.find(resource.api_version, resource.kind)
-        if schema is not None and not schema.is_valid(resource.data):
-            yield from check_problems(find_problems(schema, resource.data))
         group = resource.api_version.rpartition("/")[0]
-        if schema is not None and group != KUSTOMIZE_GROUP:
-            yield from check_problems(list(_find_unnamed(resource.data)))
-        modules = BY_KIND.get((group, resource.kind), ())
+        schema = self._store.find(resource.api_version, resource.kind)
+        if schema is not None:
+            yield from self._check_schema(resource, schema)
+            if group != KUSTOMIZE_GROUP:
+                yield from check_problems(list(_find_unnamed(resource.data)))
+        modules = (*BY_KIND.get((group, resource.kind), ()), *_list_annotated(resource.data))
         if pinned and (group, resource.kind) in PINNED_KINDS:
             modules = (*modules, "pins")
         for rule in (rule for module in modules for rule in load_rules(module)):
             if self._selection.allows_rule(rule.id):
                 yield from _each(rule, resource)
+
+    def take_unchecked(self) -> list[str]:
+        """What could not be asked of the objects since the last call, a text for each kind."""
+        told = [tell_skipped(kind, skipped) for kind, skipped in self._skipped.items()]
+        self._skipped = {}
+        return told
+
+    def _check_schema(self, resource: Resource, schema: Schema) -> Hits:
+        problems: list[SchemaProblem] = []
+        if not schema.is_valid(resource.data):
+            from gitops_gen.checks.secret_values import treat_secrets  # noqa: PLC0415 - once something is wrong
+
+            problems = treat_secrets(find_problems(schema, resource.data), resource)
+            yield from check_problems(problems)
+        yield from self._check_places(resource, schema, problems)
+
+    def _check_places(self, resource: Resource, schema: Schema, problems: Sequence[SchemaProblem]) -> Hits:
+        """What the schema says beyond JSON Schema."""
+        parts = look_through(schema)
+        places = list(parts.list_places(resource.data))
+        if not places:
+            return
+        from gitops_gen.checks.list_keys import find_twice  # noqa: PLC0415 - many kinds have no such list
+
+        twice = list(find_twice(places))
+        if twice:
+            native = self._store.is_native(resource.api_version, resource.kind)
+            yield from _each(rules.check_unique, [one for one in twice if not native or one.is_refused_of_native])
+            yield from _each(rules.check_mergeable, [one for one in twice if native and not one.is_refused_of_native])
+        if not any(part.rules for part, _, _ in places) or not self._selection.allows_rule(rules.check_cel.id):
+            return
+        from gitops_gen.checks import cel  # noqa: PLC0415 - only where there is a rule to be asked
+
+        treated = apply_defaults(schema, resource.data)
+        if treated is not resource.data:
+            places = list(parts.list_places(treated))
+        broken: list[cel.Broken] = []
+        for one in cel.check_rules(places, {problem.keys for problem in problems}):
+            if isinstance(one, cel.Skipped):
+                self._skipped.setdefault(resource.kind, {})[one.expression] = one.reason
+            elif len(broken) < PROBLEMS_LIMIT:
+                broken.append(one)
+        yield from _each(rules.check_cel, resource.kind, broken)
 
     def _check_version(self, resource: Resource) -> Hits:
         deprecation = find_deprecation(resource.api_version, resource.kind)
@@ -83,6 +131,24 @@ def _find_unnamed(data: dict[str, object]) -> Iterator[SchemaProblem]:
             yield explain_missing(data, ("metadata",), "name")
         else:
             yield explain_missing(data, (), "metadata")
+
+
+def tell_skipped(kind: str, skipped: Mapping[str, str]) -> str:
+    """That rules of a kind, each with the reason, were not asked."""
+    count = f"{len(skipped)} rules" if len(skipped) > 1 else "a rule"
+    expression, reason = min(skipped.items())
+    return f"{count} in CEL of {show(kind)[1:-1]} could not be checked: {show(expression, 100)[1:-1]}: {reason}"
+
+
+def _list_annotated(data: dict[str, object]) -> Iterator[str]:
+    """The modules that annotations of an object call for."""
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(annotations, dict):
+        return
+    for beginning, modules in ANNOTATED.items():
+        if any(isinstance(name, str) and name.startswith(beginning) for name in annotations):
+            yield from modules
 
 
 def looks_like_object(data: object) -> bool:

@@ -23,6 +23,7 @@ _BY_BUILD = (
     "SCHEMA004",
     "SCHEMA010",
     "SCHEMA011",
+    "SCHEMA012",
     "SELDON",
     "PIN",
     "ARGOCD",
@@ -30,6 +31,9 @@ _BY_BUILD = (
     "GRAFANA",
     "SAFETY",
 )
+
+_RULES = " in CEL of "
+"""What is told once of a kind, not of each file: rules of its schema that could not be asked."""
 
 
 class Tally:
@@ -61,11 +65,13 @@ class Tally:
         self.cached = checked.cached
         self.rows += _explain_files(checked.problems)
         self.unchecked += ((problem.path, "it could not be read") for problem in checked.problems)
+        told: set[str] = set()
         for path, report in checked.reports.items():
             self.rows += report.findings
             self.kinds[path] = report.kinds
-            if report.unchecked:
+            if report.unchecked and not (_RULES in report.unchecked and report.unchecked in told):
                 self.unchecked.append((path, report.unchecked))
+                told.add(report.unchecked)
             self.waivers += ((path, Waiver(*waiver)) for waiver in report.waivers)
 
     def take_builds(self, outcome: "Outcome") -> None:

@@ -1,12 +1,17 @@
 """Rules on what an object may look like. Those on fields take what the schema found; the others the object's kind."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gitops_gen.checks.deprecations import Deprecation
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
-from gitops_gen.checks.schema_errors import SchemaProblem
+from gitops_gen.checks.schema_errors import SchemaProblem, name_place
 from gitops_gen.names import show
-from gitops_gen.wording import find_near
+from gitops_gen.wording import describe, find_near
+
+if TYPE_CHECKING:
+    from gitops_gen.checks.cel import Broken
+    from gitops_gen.checks.list_keys import Twice
 
 _TYPO = 0.85
 """How much alike, from 0 to 1, two kinds are where one is a misspelling of the other."""
@@ -71,18 +76,19 @@ def check_known_kind(resource: Resource, versions: set[str], kinds: set[str]) ->
     Why: an object whose schema is not known is not checked at all; a typo in `kind` or `apiVersion` looks just like
     that.
 
-    Fix: correct the spelling; for a kind of your own give its JSON schema with `--schema-location`.
+    Fix: correct the spelling; for a kind of your own import its CustomResourceDefinition with
+    `gitops-gen schemas import FILE`, or give its JSON schema with `--schema-location`.
     """
     what = f"{show(resource.api_version)[1:-1]} {show(resource.kind)[1:-1]}"
     if versions:
         there = ", ".join(sorted(versions))
-        fix = f"did you mean one of these, or give its schema with --schema-location: {there}"
+        fix = f"write one of {there}, or import its CRD: gitops-gen schemas import FILE"
         yield Hit(f"there is no schema for {what}: not checked; the kind is known in {there}", ("apiVersion",), fix)
     else:
         alike = {kind for kind in kinds if abs(len(kind) - len(resource.kind)) <= _LONGEST_TYPO}
         near = find_near(resource.kind, alike, cutoff=_TYPO)
         hint = f"; did you mean {show(near)}?" if near else ""
-        fix = "correct the spelling, or give its schema with --schema-location"
+        fix = "correct the spelling, or import its CRD: gitops-gen schemas import FILE"
         yield Hit(f"there is no schema for {what}: not checked{hint}", ("kind",), fix)
 
 
@@ -149,6 +155,66 @@ def check_list(resource: Resource) -> Iterator[Hit]:
                 yield Hit("an item of a List must be an object", ("items", number), "write apiVersion, kind, metadata")
 
 
+@rule("SCHEMA010", "error")
+def check_cel(kind: str, broken: Sequence["Broken"]) -> Iterator[Hit]:
+    """What a kind requires of its fields together holds.
+
+    Why: a CustomResourceDefinition may have rules in CEL, `x-kubernetes-validations`, that say which fields exclude or
+    need each other and which values go together. The API server refuses an object that breaks one when Argo CD
+    applies it. A rule that ends in an error, such as a key that is not there, counts as broken.
+
+    Fix: the message says what is asked for: the words of the definition where it has some, and else the expression, in
+    which `self` is the value that the message names and `has(self.x)` means that it has a field x.
+    """
+    from gitops_gen.checks.cel_words import explain  # noqa: PLC0415 - only once something is wrong
+
+    for one in broken:
+        place = name_place(one.keys)
+        words = one.message or explain(one.expression)
+        if words:
+            message = f"{place}: {show(words, 500)[1:-1]}"
+        else:
+            message = f"{place} breaks a rule of {show(kind)[1:-1]}: {show(one.expression, 300)[1:-1]}"
+        if one.error:
+            message += f" (it ends in an error: {show(one.error, 200)[1:-1]})"
+        yield Hit(message, one.keys, "" if words else "change or remove one of the fields that the rule names")
+
+
+@rule("SCHEMA011", "error")
+def check_unique(twice: Sequence["Twice"]) -> Iterator[Hit]:
+    """No key stands twice in a list that is a map, and no value twice in one that is a set.
+
+    Why: the API server refuses the object when Argo CD applies it.
+
+    Fix: give each item a key of its own, or make one of the two.
+    """
+    yield from _explain_twice(twice, "")
+
+
+@rule("SCHEMA012", "warning")
+def check_mergeable(twice: Sequence["Twice"]) -> Iterator[Hit]:
+    """Each item of a list that is merged by a key has a key of its own.
+
+    Why: the API server refuses the object where Argo CD applies it with ServerSideApply=true. Otherwise it takes it,
+    and of two variables of one name, say, the last one counts.
+
+    Fix: give each item a key of its own, or make one of the two.
+    """
+    yield from _explain_twice(twice, "; server-side apply refuses that")
+
+
+def _explain_twice(twice: Sequence["Twice"], end: str) -> Iterator[Hit]:
+    for one in twice:
+        place = name_place(one.keys[:-1])
+        if one.unique:
+            pairs = zip(one.unique, one.values, strict=True)
+            what = " and ".join(f"{key} {describe(value)}" for key, value in pairs)
+        else:
+            what = describe(one.values[0])
+        message = f"{place}: {what} stands there twice: item {one.first + 1} has it already{end}"
+        yield Hit(message, one.keys, "rename one of them, or remove it" if one.unique else "remove one of them")
+
+
 RULES: tuple[Rule, ...] = (
     check_unknown_fields,
     check_types,
@@ -159,4 +225,7 @@ RULES: tuple[Rule, ...] = (
     check_removed,
     check_identity,
     check_list,
+    check_cel,
+    check_unique,
+    check_mergeable,
 )
