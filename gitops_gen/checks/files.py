@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.catalogue import load_rules
+from gitops_gen.checks.credential_filter import needs_scan
 from gitops_gen.checks.discover import KUSTOMIZATIONS
 from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
@@ -25,6 +26,8 @@ RESOURCE = "resource"
 """A file of manifests that a kustomization builds on: images are pinned there, not here."""
 TEXT = "text"
 """A file of which only the syntax counts: a patch, a generator's input, the program's own settings."""
+INPUT = "input"
+"""A file that a kustomization makes a ConfigMap of and that is no YAML: it is only scanned for credentials."""
 
 FINDINGS_LIMIT = PROBLEMS_LIMIT
 """Findings of one file that are told."""
@@ -81,9 +84,11 @@ class FileChecker:
 
     def check(self, task: Task, content: bytes) -> FileReport:
         """What is wrong with a file on its own."""
-        if task.path.endswith(".json") and not is_manifest_json(content):
-            return FileReport([], {}, _NO_JSON, [])
         source = Source(task.path, content)
+        if task.mode == INPUT:
+            return FileReport(list(self._check_credentials(source)), {}, "", _list_waivers(content))
+        if task.path.endswith(".json") and not is_manifest_json(content):
+            return FileReport(list(self._check_credentials(source)), {}, _NO_JSON, [])
         read = source.read
         if any(problem.code == "values" for problem in read.problems):
             return FileReport(list(_explain_size(task.path)), {}, _TOO_LARGE, _list_waivers(content))
@@ -93,9 +98,17 @@ class FileChecker:
             for hit in rule.check(read.problems)
         )
         rows = list(islice(told, FINDINGS_LIMIT + 1))
+        rows += self._check_credentials(source)
         if task.mode == TEXT:
             return FileReport(rows, {task.label: 1}, "", _list_waivers(content))
         return self._check_objects(task, source, rows)
+
+    def _check_credentials(self, source: Source) -> Iterator[Row]:
+        if needs_scan(source.content):
+            from gitops_gen.checks import credential_checks  # noqa: PLC0415 - most files hold nothing like it
+
+            for rule, hit, place in credential_checks.check_credentials(source, self._checker.takes):
+                yield to_row(source.path, rule, hit, place)
 
     def _check_objects(self, task: Task, source: Source, rows: list[Row]) -> FileReport:
         kinds: dict[str, int] = {}
@@ -105,7 +118,10 @@ class FileChecker:
             if len(rows) > FINDINGS_LIMIT:
                 break
             if not is_kustomization and not resource.keys and not looks_like_object(resource.data):
-                plain += 1
+                if "schemaVersion" in resource.data and self._check_devfile(task.path, resource, source, rows):
+                    kinds["devfile"] = kinds.get("devfile", 0) + 1
+                else:
+                    plain += 1
                 continue
             if not self._checker.takes(resource.kind):
                 left_out += 1
@@ -121,8 +137,19 @@ class FileChecker:
                     break
         plain += sum(1 for document in source.documents if not isinstance(document, dict))
         reason = _LEFT_OUT if left_out else _NO_OBJECTS if plain else ""
-        reason = _TOO_MANY if len(rows) > FINDINGS_LIMIT else reason
+        unasked = "; ".join(self._checker.take_unchecked())
+        reason = _TOO_MANY if len(rows) > FINDINGS_LIMIT else reason or unasked
         return FileReport(rows[:FINDINGS_LIMIT], kinds, reason, _list_waivers(source.content))
+
+    def _check_devfile(self, path: str, resource: Resource, source: Source, rows: list[Row]) -> bool:
+        """Whether it is a devfile; what is wrong with it is put to `rows`."""
+        from gitops_gen.checks import devfiles  # noqa: PLC0415 - few files are devfiles
+
+        if not devfiles.is_devfile(path, resource.data) or not self._checker.takes(devfiles.KIND):
+            return False
+        for rule, hit in devfiles.check_devfile(resource.data):
+            rows.append(to_row(path, rule, hit, source.locate(resource.document, hit.keys)))
+        return True
 
 
 _NO_OBJECTS = "no apiVersion and kind: only its syntax was checked"

@@ -8,6 +8,8 @@ from gitops_gen.errors import InvalidValueError
 from gitops_gen.names import show
 
 _RULE = re.compile(r"[A-Z]+[0-9]{3}")
+_KINDS = frozenset({"SECRET"})
+"""Subjects that are called like a kind."""
 
 
 class Selection:
@@ -37,7 +39,9 @@ def _sort_names(names: Iterable[str]) -> tuple[set[str], set[str]]:
     rules, kinds = set(), set()
     for name in names:
         upper = name.upper()
-        if upper in SUBJECTS or (_RULE.fullmatch(upper) and find_rule(upper) is not None):
+        # `Secret` is the kind and `SECRET` the subject; of the others any spelling is the subject.
+        is_subject = upper in SUBJECTS and (name == upper or upper not in _KINDS)
+        if is_subject or (_RULE.fullmatch(upper) and find_rule(upper) is not None):
             rules.add(upper)
         elif _RULE.fullmatch(name) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
             subjects = ", ".join(SUBJECTS)

@@ -51,6 +51,12 @@ class Source:
         text = lines[line - 1] if line <= len(lines) else b""
         return line, len(text) - len(text.lstrip(b" ")) + 1
 
+    def list_lines(self, document: int, keys: Keys) -> range:
+        """The lines, from 1, of the key that `keys` leads to and of the text behind it."""
+        node = self._positions.find_scalar(document, keys)
+        first = self.locate(document, keys)[0]
+        return range(first, max(first, node.end_mark.line + (node.end_mark.column > 0) if node else first) + 1)
+
     def list_resources(self) -> Iterator[Resource]:
         """Its Kubernetes objects, with those in Lists taken apart; what is no mapping is left out."""
         for index, data in enumerate(self.documents):

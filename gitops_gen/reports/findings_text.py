@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitops_gen.reports.excerpt import cut_excerpt
 from gitops_gen.reports.findings_summary import TONES, summarize_result
 from gitops_gen.reports.printable import show_line, show_path
-from gitops_gen.reports.source_lines import make_line_reader
+from gitops_gen.reports.source_lines import list_concealed, make_line_reader
 
 TYPE_CHECKING = False  # as type checkers know it; see findings.py
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ _BOLD, _DIM, _GREEN = "1", "2", "32"
 def render_report(
     result: CheckResult, *, read_source: Callable[[str], bytes | None], color: bool, **_unused: object
 ) -> str:
-    """The findings by path and place, then the summary."""
+    """The findings by path and place, then the summary. No line is shown of a file with credentials."""
     paint = _paint if color else _leave
     read_line = make_line_reader(read_source)
     ordered = sorted(result.findings, key=lambda finding: (finding.path, finding.line, finding.column, finding.rule))
-    blocks = [_render_finding(finding, read_line(finding.path, finding.line), paint) for finding in ordered]
+    concealed = list_concealed(ordered)
+    lines = [None if each.path in concealed else read_line(each.path, each.line) for each in ordered]
+    blocks = [_render_finding(finding, line, paint) for finding, line in zip(ordered, lines, strict=True)]
     blocks.append(summarize_result(result, paint))
     return "\n\n".join(blocks)
 

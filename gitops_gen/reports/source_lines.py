@@ -4,7 +4,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as type checkers know it; see findings.py
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from gitops_gen.findings import Finding
+
+
+_CONCEALED = "SECRET"
+"""The subject of the rules that find credentials."""
+
+
+def list_concealed(findings: Iterable[Finding]) -> set[str]:
+    """The files whose lines are shown nowhere: those in which a credential was found, which may have more of them."""
+    return {finding.path for finding in findings if finding.rule.startswith(_CONCEALED)}
 
 
 def make_line_reader(read_source: Callable[[str], bytes | None]) -> Callable[[str, int], str | None]:
