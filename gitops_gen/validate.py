@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.checks.cache import Table
 from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
-from gitops_gen.checks.files import OBJECTS, RESOURCE, TEXT, FileChecker, Row, Task, pack_finding
+from gitops_gen.checks.files import INPUT, OBJECTS, RESOURCE, TEXT, FileChecker, Row, Task, pack_finding
 from gitops_gen.checks.levels import OFF, Levels, read_settings
 from gitops_gen.checks.many_files import check_files
 from gitops_gen.checks.objects import ObjectChecker
@@ -19,7 +19,7 @@ from gitops_gen.checks.tree import Tree
 from gitops_gen.checks.waiving import apply_waivers
 from gitops_gen.errors import NotFoundError
 from gitops_gen.findings import CheckResult, Finding, Unchecked
-from gitops_gen.validation import BASELINE_FILE, Prepared, ValidateRequest
+from gitops_gen.validation import BASELINE_FILE, IMPORTED, Prepared, ValidateRequest
 
 if TYPE_CHECKING:
     from gitops_gen.checks.builds import Outcome
@@ -46,7 +46,11 @@ def validate(
         ConfigError: the options are wrong: a schema location, a version, a rule, the baseline.
     """
     selection = Selection(skip=request.skip, only=request.only)
-    store = SchemaStore(kubernetes_version=request.kubernetes_version, locations=request.schema_locations)
+    store = SchemaStore(
+        kubernetes_version=request.kubernetes_version,
+        locations=request.schema_locations,
+        imported=os.path.join(request.root, IMPORTED),
+    )
     run = Tally()
     run.take_search(prepared.targets)
     ours = SETTINGS_FILE in prepared.found.files
@@ -56,6 +60,7 @@ def validate(
     levels = Levels(read_settings(tree) if ours else {})
     rows = [row for row in dict.fromkeys(_level(run.rows, levels, ours=ours)) if selection.allows_rule(row[3])]
     rows, waived = apply_waivers(rows, run.waivers, complete=run.complete, selection=selection, levels=levels)
+    rows = list(_level(rows, levels, ours=ours))  # what is said of the waivers has come in
     findings, baselined = _compare(sorted(itertools.starmap(Finding, rows)), request)
     result = CheckResult(
         root=request.root,
@@ -100,7 +105,13 @@ def _check(
     tasks = [_make_task(path, graph, ours=ours) for path in targets]
     table = Table(prepared.cache, "files", prepared.world)
     jobs = min(request.jobs or os.cpu_count() or 1, _MOST_JOBS)
-    run.take_files(check_files(FileChecker(request.root, checks.checker), tasks, table=table, jobs=jobs))
+    files = FileChecker(request.root, checks.checker)
+    if graph is not None:
+        from gitops_gen.checks.generator_inputs import list_inputs  # noqa: PLC0415 - as above
+
+        inputs = [Task(path, INPUT) for path in list_inputs(graph, request.paths, everything=request.everything)]
+        run.take_files(check_files(files, inputs, table=Table(None, "", prepared.world), jobs=1))
+    run.take_files(check_files(files, tasks, table=table, jobs=jobs))
     if graph is not None:
         roots = graph.roots if request.everything else graph.affected((*targets, *request.paths, *request.gone))
         build = _make_builder(prepared, tree, graph, checks)

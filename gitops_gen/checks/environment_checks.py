@@ -29,11 +29,14 @@ from gitops_gen.checks.tree import Tree
 def read_environments(
     tree: Tree, graph: Graph, built: Mapping[str, Sequence[Built]], unbuilt: Iterable[str], files: Iterable[str]
 ) -> tuple[Environment, ...]:
-    """The environments of a repository: `built` has the objects of its roots, `files` are all its files."""
+    """The environments of a repository: `built` has the objects of its roots, `files` are all its files.
+
+    What a root makes that is not in `built` counts as unknown.
+    """
     settings = read_settings(tree)
     names = list_names(settings, (*graph.roots, *files))
     members = make_members(built, _list_manifests(tree, graph, files), settings, names)
-    group = Group(members, tuple(unbuilt))
+    group = Group(members, tuple(dict.fromkeys((*unbuilt, *(root for root in graph.roots if root not in built)))))
     return tuple(split_environments(group, settings, names, locate=_Locator(tree, graph), tree=tree))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gitops_gen.checks.externals import Externals
 from gitops_gen.checks.origins import Built
@@ -10,6 +10,7 @@ from gitops_gen.checks.rule import Hit, Keys, Resource
 from gitops_gen.checks.scopes import Scopes, split_group
 from gitops_gen.checks.tree import Tree
 
+Made = TypeVar("Made")
 Locate = Callable[["Member", Keys], tuple[str, int, int]]
 """Path, line and column of a part of a member."""
 
@@ -70,6 +71,15 @@ class Environment:
         self.tree = tree
         self._externals = externals
         self._locate = locate
+        self._made: dict[Callable[[Environment], Any], Any] = {}
+        self._names: dict[tuple[str, str, str | None], tuple[str, ...]] = {}
+
+    def remember(self, make: Callable[["Environment"], Made]) -> Made:
+        """What a function makes of the environment, made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: Made = self._made[make]
+        return found
 
     @property
     def declared(self) -> Mapping[str, Any]:
@@ -107,8 +117,11 @@ class Environment:
 
     def list_names(self, kind: str, namespace: str = "", *, group: str | None = None) -> tuple[str, ...]:
         """Names of the objects of a kind, to suggest one of."""
-        fitting = (m for m in self.select(kind, group=group) if namespace in {"", m.namespace} or not m.namespace)
-        return tuple(sorted({member.name for member in fitting if member.name}))
+        key = (kind, namespace, group)
+        if key not in self._names:
+            fitting = (m for m in self.select(kind, group=group) if namespace in {"", m.namespace} or not m.namespace)
+            self._names[key] = tuple(sorted({member.name for member in fitting if member.name}))
+        return self._names[key]
 
     def is_external(self, kind: str, name: str, namespace: str = "") -> bool:
         """Whether gitops-gen.yaml declares that the cluster has an object which the repository does not."""

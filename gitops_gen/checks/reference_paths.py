@@ -1,0 +1,66 @@
+"""Values of an object by the path to them, as the tables of references write it."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from gitops_gen.checks.rule import Keys
+
+_MOST = 5000
+"""Values that one path may lead to: aliases in YAML can make any number of them."""
+
+
+def walk(data: object, path: str) -> Iterator[tuple[Keys, Any]]:
+    """What `path` leads to, each value with its keys.
+
+    The parts of a path stand between dots; `[]` after one stands for each item of its list, a part `*` for each value
+    of a mapping. The empty path leads to `data` itself.
+    """
+    return islice(_walk(data, (), _split(path)), _MOST)
+
+
+def read(data: object, path: str) -> Any:  # noqa: ANN401 - YAML is any value
+    """The first value that `path` leads to; None if there is none."""
+    return next((value for _, value in walk(data, path)), None)
+
+
+def read_text(data: object, path: str) -> str:
+    """The first value that `path` leads to if it is text, else an empty one."""
+    value = read(data, path)
+    return value if isinstance(value, str) else ""
+
+
+def read_mapping(data: object, path: str) -> dict[str, Any]:
+    """The first value that `path` leads to if it is a mapping, else an empty one."""
+    value = read(data, path)
+    return value if isinstance(value, dict) else {}
+
+
+def read_labels(data: object, path: str) -> dict[str, str]:
+    """The texts of the mapping that `path` leads to, by key."""
+    found = read_mapping(data, path)
+    return {key: value for key, value in found.items() if isinstance(key, str) and isinstance(value, str)}
+
+
+def is_templated(text: str) -> bool:
+    """Whether something else fills a text in before it counts."""
+    return "{{" in text or "$(" in text or "${" in text or "<%" in text
+
+
+@cache
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.replace("[]", ".[]").split(".") if part)
+
+
+def _walk(data: object, keys: Keys, parts: tuple[str, ...]) -> Iterator[tuple[Keys, Any]]:
+    if not parts:
+        yield keys, data
+    elif parts[0] == "[]":
+        for number, item in enumerate(data if isinstance(data, list) else ()):
+            yield from _walk(item, (*keys, number), parts[1:])
+    elif parts[0] == "*":
+        for key, value in data.items() if isinstance(data, dict) else ():
+            yield from _walk(value, (*keys, key), parts[1:])
+    elif isinstance(data, dict) and parts[0] in data:
+        yield from _walk(data[parts[0]], (*keys, parts[0]), parts[1:])
