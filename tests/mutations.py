@@ -1,14 +1,25 @@
-"""Mistakes that people make in a GitOps repository, as data: each is one change to a repository of examples/.
+"""Mistakes that people make in a GitOps repository, as data: each is one change to a repository of REPOSITORIES.
 
-The lists stand in mutations_<subject>.py. `apply_mutation` makes the change and says which lines must be reported.
+The lists stand in mutations_<subject>.py: every tuple of mutations there counts. `apply_mutation` makes the change and
+says which lines must be reported.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+REPOSITORIES = {
+    **{path.parent.name: path for path in sorted(EXAMPLES.glob("*/repository"))},
+    **{path.name: path for path in sorted((Path(__file__).parent / "repositories").iterdir())},
+}
+"""The repositories that mistakes are made in, by name; nothing is wrong with any of them.
+
+Those of examples/ are what the program wrote, those of tests/repositories/ are written by hand.
+"""
 BASE = "models/churn/base"
 SELDON_DEPLOYMENT = f"{BASE}/seldondeployment.yaml"
 INFERENCE_SERVICE = f"{BASE}/inferenceservice.yaml"
@@ -25,7 +36,7 @@ class Mutation:
 
     name: str
     example: str
-    """The folder below examples/."""
+    """The name of the repository in REPOSITORIES."""
     path: str
     """The file that is changed, below the repository."""
     old: str = ""
@@ -56,6 +67,20 @@ def in_file(example: str, path: str) -> Callable[..., Mutation]:
         return Mutation(name, example, path, old, new, **more)  # type: ignore[arg-type] # Mutation's own fields
 
     return make
+
+
+def in_base(name: str) -> Callable[..., Mutation]:
+    """The same for a file in the base of a component of the platform: `kafka/kafkatopic`."""
+    component, _, file = name.partition("/")
+    return in_file("platform", f"platform/{component}/base/{file}.yaml")
+
+
+def load_mutations() -> tuple[Mutation, ...]:
+    """The mutations of all mutations_<subject>.py, in the order of their names; each counts once."""
+    modules = [import_module(f"tests.{path.stem}") for path in sorted(Path(__file__).parent.glob("mutations_*.py"))]
+    values = [value for module in modules for value in vars(module).values() if isinstance(value, tuple)]
+    found = {id(entry): entry for value in values for entry in value if isinstance(entry, Mutation)}
+    return tuple(found.values())
 
 
 def apply_mutation(mutation: Mutation, root: Path) -> tuple[str, int]:
@@ -127,6 +152,20 @@ def _empty(_root: Path, path: Path, _text: str) -> None:
     path.write_bytes(b"")
 
 
+def _pipe(_root: Path, path: Path, _text: str) -> None:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+def _grow(_root: Path, path: Path, size: str) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n" * (int(size) - len(content)))
+
+
+def _crlf(_root: Path, path: Path, _text: str) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
 OPERATIONS: dict[str, Callable[[Path, Path, str], None]] = {
     "append": _append,
     "cut": _cut,  # the file ends before the text
@@ -136,4 +175,7 @@ OPERATIONS: dict[str, Callable[[Path, Path, str], None]] = {
     "link": _link,
     "copy": _copy,  # over the file, from another of the repository
     "empty": _empty,
+    "pipe": _pipe,
+    "grow": _grow,  # to so many bytes
+    "crlf": _crlf,
 }

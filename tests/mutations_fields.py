@@ -76,12 +76,7 @@ _MODEL: tuple[Mutation, ...] = (
     _seldon("a unit of time", 'cpu: "100m"', 'cpu: "100ms"', rule="SCHEMA004"),
     _seldon("a number with a fraction for a quantity", 'cpu: "100m"', "cpu: 0.1"),
     _seldon("a space in a quantity", 'memory: "1Gi"', 'memory: "1 Gi"', rule="SCHEMA004"),
-    _seldon(
-        "a profile that is not there",
-        "type: RuntimeDefault",
-        "type: RuntimeDefaults",
-        missed="upstream's schema takes any text",
-    ),
+    _seldon("a profile that is not there", "type: RuntimeDefault", "type: RuntimeDefaults"),
     _seldon(
         "environment as a mapping",
         "          resources:\n",
@@ -180,7 +175,7 @@ _MONITORING: tuple[Mutation, ...] = (
         "an expression with a bracket that is not closed",
         'max by (namespace) (up{job="churn"})',
         'max by (namespace) (up{job="churn"}',
-        missed="expressions are not parsed in this part: promtool reads them, a rule of a later part will",
+        rule="PROM001",
     ),
 )
 
@@ -237,7 +232,7 @@ _ARGO_CD: tuple[Mutation, ...] = (
         "a path without an overlay",
         "models/churn/overlays/production",
         "models/churn/overlay/production",
-        missed="what an Application points at is not followed in this part; a rule of a later part will",
+        rule="REF009",
     ),
     # ApplicationSet
     _set("kind with a typo", "kind: ApplicationSet", "kind: ApplicationSets", rule="SCHEMA005"),

@@ -53,6 +53,11 @@ class Positions:
         except (YAMLError, RecursionError):
             pass  # what stands before it can still be found
 
+    @property
+    def documents(self) -> list[Node]:
+        """The root of each document that is not empty."""
+        return self._roots
+
     def find(self, document: int, keys: Keys, *, value: bool = False) -> Place:
         """The place of the key or item that `keys` leads to, as deep as it can be found.
 
@@ -93,9 +98,9 @@ class Positions:
             return None
         if not isinstance(node, MappingNode) or not isinstance(key, str):
             return None
-        return self._list_fields(node).get(key)
+        return self.list_fields(node).get(key)
 
-    def _list_fields(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
+    def list_fields(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
         """Key and value of each field by its name, and of those merged in; of duplicates the last one counts."""
         fields = self._fields.get(id(node))
         if fields is None:
@@ -109,7 +114,7 @@ class Positions:
                     fields[name] = pair
             for source in merged:
                 if isinstance(source, MappingNode):
-                    for name, pair in self._list_fields(source).items():
+                    for name, pair in self.list_fields(source).items():
                         fields.setdefault(name, pair)
         return fields
 

@@ -53,6 +53,16 @@ def validate(
     ] = FailOn.ERROR,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended by rule, then check again.")] = False,
     explain: Annotated[str, typer.Option(metavar="RULE", help="Say what a rule is for, and check nothing.")] = "",
+    graph: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="Draw who refers to whom, as mermaid, dot or json, and check nothing; exits with 0 whatever is red.",
+        ),
+    ] = "",
+    environment: Annotated[
+        str, typer.Option("--env", metavar="NAME", help="The environment that --graph draws; all by default.")
+    ] = "",
     changed_since: Annotated[
         str, typer.Option(metavar="REV", help="Check the files that differ from a git revision, and their overlays.")
     ] = "",
@@ -87,6 +97,8 @@ def validate(
         fail_on=fail_on.value,
         fix=fix,
         explain=explain,
+        graph=graph,
+        environment=environment,
         changed_since=changed_since,
         jobs=jobs,
         no_cache=no_cache,

@@ -19,6 +19,8 @@ VALUES = {
     "--kubernetes-version": "kubernetes_version",
     "--fail-on": "fail_on",
     "--explain": "explain",
+    "--graph": "graph",
+    "--env": "environment",
     "--changed-since": "changed_since",
     "--jobs": "jobs",
     "-j": "jobs",
@@ -49,6 +51,8 @@ class Arguments(NamedTuple):
     fail_on: str = "error"
     fix: bool = False
     explain: str = ""
+    graph: str = ""
+    environment: str = ""
     changed_since: str = ""
     jobs: int = 0
     no_cache: bool = False

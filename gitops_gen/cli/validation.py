@@ -32,8 +32,12 @@ def run_validation(arguments: Arguments) -> int:
     started = time.perf_counter()
     if arguments.explain:
         return _explain(arguments.explain)
+    if arguments.graph or arguments.environment:
+        from gitops_gen.cli.graph import run_graph
+
+        return run_graph(arguments, make_request(arguments))
     outputs = read_outputs(arguments.output)
-    request = _make_request(arguments)
+    request = make_request(arguments)
     prepared = prepare_run(request)
     searched = time.perf_counter()
     result: Any = _recall(arguments, request, prepared)
@@ -107,8 +111,12 @@ def _check(arguments: Arguments, request: ValidateRequest, prepared: Prepared) -
     return validate(request, prepared, find_kustomize=find_kustomize, online=online), online.errors
 
 
-def _make_request(arguments: Arguments) -> ValidateRequest:
-    """What the arguments ask for, all paths below one root."""
+def make_request(arguments: Arguments) -> ValidateRequest:
+    """What the arguments ask for, all paths below one root.
+
+    Raises:
+        GitopsGenError: a path is not there, or not below the root.
+    """
     starts = [os.path.abspath(path) for path in arguments.paths]
     root = _choose_root(starts)
     paths = []

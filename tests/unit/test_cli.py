@@ -20,7 +20,17 @@ from gitops_gen.errors import ConfigError, GitopsGenError, RefusedError, Unreach
 from tests.goldens import check_golden
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("init", "record-image", "promote", "demo")
+COMMANDS = (
+    "init",
+    "record-image",
+    "promote",
+    "explain",
+    "schemas import",
+    "schemas list",
+    "schemas show",
+    "schemas diff",
+    "demo",
+)
 HEAVY = (
     "mlflow",
     "git",
@@ -145,7 +155,7 @@ def test_without_a_tracking_server_the_hint_says_where_to_name_one(tmp_path, mon
 
 def test_the_help_of_every_command_stands_in_the_documentation():
     page = ["# Commands\n", "What `--help` says.\n"]
-    for command in ([], *([name] for name in COMMANDS)):
+    for command in ([], *(name.split() for name in COMMANDS)):
         result = RUNNER.invoke(app, [*command, "--help"], prog_name="gitops-gen")
         lines = [line.rstrip() for line in result.output.strip("\n").splitlines()]
         page += [f"## {' '.join(['gitops-gen', *command])}\n", "```text", *lines, "```\n"]
@@ -158,16 +168,25 @@ def list_documented_commands() -> list[str]:
     return sorted(set(re.findall(r"^\$ (gitops-gen .*)$", text, re.MULTILINE)))
 
 
+def list_commands():
+    return typer.main.get_command(app).commands
+
+
 @pytest.mark.parametrize("line", list_documented_commands())
 def test_every_documented_command_can_be_typed(line):
     _, name, *arguments = shlex.split(line)
-    command = typer.main.get_command(app).commands[name]
+    command = list_commands()[name]
+    if hasattr(command, "commands"):
+        name, *arguments = arguments
+        command = command.commands[name]
     context = command.make_context(name, arguments)
     assert context.params
 
 
 def test_the_environment_is_not_asked_for_anything_secret_by_option():
-    for command in typer.main.get_command(app).commands.values():
+    groups = [command for command in list_commands().values() if hasattr(command, "commands")]
+    inner = [command for group in groups for command in group.commands.values()]
+    for command in (*list_commands().values(), *inner):
         names = {name for parameter in command.params for name in parameter.opts}
         assert not [name for name in names if re.search("token|password|secret", name)]
 
