@@ -66,8 +66,14 @@ def find_near(mutation: Mutation, folder: Path, *, off: str = "") -> Near:
     root = copy_repository(mutation.example, folder)
     path, line = apply_mutation(mutation, root)
     if off:
-        with (root / _SETTINGS).open("a", encoding="utf-8") as stream:
-            stream.write(f"\nvalidate: {{rules: {{{off}: off}}}}\n")
+        _switch_off(off, root / _SETTINGS)
     found = check(root).findings
     near = tuple(f for f in found if f.path == path and abs(f.line - line) <= WITHIN)
     return Near(f"{path}:{line}", near, tuple(f for f in found if f not in near))
+
+
+def _switch_off(rule: str, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    section = "\nvalidate:\n"
+    text = text if section in text else f"{text}{section}"
+    path.write_text(text.replace(section, f"{section}  rules: {{{rule}: off}}\n"), encoding="utf-8")

@@ -108,14 +108,14 @@ RULES: tuple[Mutation, ...] = (
     ),
     _file(
         "an API version that goes",
-        "argocd/staging/endpoints.yaml",
+        "platform/mlflow/endpoints.yaml",
         "apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: mlflow\n  namespace: models-staging\nsubsets: []\n",
         "apiVersion: v1",
         rule="SCHEMA006",
     ),
     _file(
         "an item that is a name",
-        "argocd/staging/list.yaml",
+        "platform/mlflow/list.yaml",
         "apiVersion: v1\nkind: List\nitems:\n- models-production\n",
         "- models-production",
         rule="SCHEMA009",
@@ -139,6 +139,15 @@ RULES: tuple[Mutation, ...] = (
         "  repo: https://charts.example.com\n  version: 8.0.0\n",
         "helmCharts:",
         rule="KUST012",
+    ),
+    _overlay(
+        "a patch that replaces a list",
+        "configMapGenerator:\n",
+        "- target: {kind: PodMonitor, name: churn}\n  patch: |-\n    apiVersion: monitoring.coreos.com/v1\n"
+        "    kind: PodMonitor\n    metadata: {name: churn}\n    spec:\n      podMetricsEndpoints:\n"
+        "      - port: metrics\n        interval: 60s\nconfigMapGenerator:\n",
+        place=(STAGING, "      - port: metrics"),
+        rule="KUST007",
     ),
     _overlay(
         "a file of another folder",

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import product
 from pathlib import Path
 
-from gitops_gen.checks.catalogue import SUBJECTS, find_rule, load_rules
+from gitops_gen.checks.catalogue import BY_ENVIRONMENT, SUBJECTS, find_rule, load_rules
 from gitops_gen.checks.rule import Rule
 from gitops_gen.findings import CheckResult, Finding
 from gitops_gen.reports.findings import render_findings
@@ -21,7 +21,15 @@ TITLES = {
     "PIN": "Images and models, pinned",
     "EVIDENCE": "Evidence of a promotion",
     "ONLINE": "What MLflow and the registry say (`--online`)",
-    "SELDON": "SeldonDeployment",
+    "SELDON": "SeldonDeployments, and what Seldon Core 2 has in their place",
+    "ARGOCD": "Argo CD: Applications, ApplicationSets, AppProjects and annotations",
+    "SAFETY": "What pods, roles and Applications may do",
+    "SECRET": "Credentials in files",
+    "REF": "What one object says of another",
+    "PROM": "Prometheus: rules, monitors, routes of alerts",
+    "GRAFANA": "Grafana: dashboards and data sources",
+    "DEVFILE": "Devfiles",
+    "EVENTS": "Argo Events",
     "WAIVER": "Waivers",
 }
 """What the rules of a subject are about."""
@@ -36,7 +44,9 @@ RULE` says what its page says, and `--explain SUBJECT` lists the rules of a subj
 
 - An **error** is something that fails, or does silently what nobody wants. A **warning** is something that will fail,
   or that could not be checked; it counts with `--fail-on warning`. An **info** never counts.
-- In a repository without gitops-gen.yaml, one that this program did not write, the errors of PIN are warnings.
+- In a repository without gitops-gen.yaml, one that this program did not write, the errors of PIN are warnings, and
+  rules on what lands together in an environment have nothing to go by.
+- `validate.rules` in gitops-gen.yaml turns a rule off, or gives its findings another severity.
 - `--skip` and `--only` take rules (`PIN001`), subjects (`PIN`) and kinds (`ConfigMap`).
 - `# gitops-gen: ignore[RULE] reason` on the line of a finding, or on a line of its own right above it, waives it there.
 - A baseline (`--write-baseline`) keeps what an existing repository has for later; only what is new counts then.
@@ -216,12 +226,15 @@ def _tell_of_others(rule: Rule, cases: Sequence[Case], folder: Path) -> Iterator
 
 
 def _tell_of_softening(rule: Rule) -> str:
-    softened = rule.subject == "PIN" and rule.severity == "error"
-    return " (a warning in a repository without gitops-gen.yaml)" if softened else ""
+    if rule.subject == "PIN" and rule.severity == "error":
+        return " (a warning in a repository without gitops-gen.yaml)"
+    grouped = any(rule in load_rules(module) for module in BY_ENVIRONMENT)
+    return " (only in a repository with gitops-gen.yaml)" if grouped else ""
 
 
 def _tell_the_way_round(rule: Rule) -> str:
-    skip = f"`--skip {rule.id}` leaves the rule out."
+    off = f"`validate: {{rules: {{{rule.id}: off}}}}` in gitops-gen.yaml"
+    skip = f"`--skip {rule.id}` leaves the rule out, {off} for good."
     if rule.subject in {"FILE", "WAIVER"}:
         return f"{skip} A waiver in the file is of no use here."
     return f"`# gitops-gen: ignore[{rule.id}] reason`, on the line or right above it, waives it there; {skip}"

@@ -6,7 +6,7 @@ from gitops_gen.reports.json_text import dump_json
 
 
 def render_json(explanation: Explanation) -> str:
-    """One object; `docs/commands.md` says what its keys are."""
+    """One object; `docs/validating.md` says what its keys are."""
     field = explanation.schema.field if explanation.schema else None
     return dump_json(
         {

@@ -8,7 +8,7 @@ import pytest
 
 NEVER = {"typer", "click", "ruamel", "git", "mlflow", "jsonschema", "kubernetes_validate", "jinja2", "requests"}
 """Not on any way of `validate` that stays offline."""
-COLD = NEVER | {"urllib3", "pydantic", "hypothesis"}
+COLD = NEVER | {"cel_expr_python", "urllib3", "pydantic", "hypothesis"}
 WARM = COLD | {"yaml", "jsonschema_rs", "dataclasses", "inspect", "pathlib", "subprocess", "hashlib", "json"}
 """Not where the answer is known."""
 PROGRAM = """

@@ -1,5 +1,6 @@
 """Rules on fields of a kustomization that kustomize takes and people regret."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ DEPRECATED = {
     "vars": ("replacements", "write `replacements`"),
 }
 """Fields that kustomize 5 warns of, with what it wants instead."""
+
+# What the distribution specification of OCI has for a tag.
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
 @rule("KUST008", "warning")
@@ -53,6 +57,8 @@ def _list_wrong_parts(entry: Any) -> Iterator[tuple[str, str, str]]:  # noqa: AN
         yield "newTag", f"{show(tag)} is a digest, not a tag", "move it to `digest`"
     elif isinstance(tag, str) and tag.startswith((":", "@")):
         yield "newTag", f"the tag {show(tag)} begins with {tag[0]!r}, which kustomize adds", "write it without"
+    elif isinstance(tag, str) and tag and not _TAG.fullmatch(tag):
+        yield "newTag", f"{show(tag)} is no tag", "letters, digits, `_`, `.` and `-`, 128 at most"
     if isinstance(name, str) and (tag or digest):
         end = name.rpartition("/")[2]
         if "@" in end or (":" in end and tag):
