@@ -108,7 +108,7 @@ _MODEL: tuple[Mutation, ...] = (
         "a protocol that is not there",
         "protocol: TCP",
         "protocol: HTTP",
-        missed="upstream's schema takes any text",
+        rule="KUBE001",
     ),
     _kserve("a unit of storage", 'memory: "1Gi"', 'memory: "1GB"', rule="SCHEMA004"),
     _sklearn("typo in modelFormat", "      modelFormat:", "      modelformat:", rule="SCHEMA001"),

@@ -42,19 +42,19 @@ DELIVERY: tuple[Mutation, ...] = (
         "a type of source that does not exist",
         "  sourceType: grpc\n",
         "  sourceType: rpc\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KINDS001",
     ),
     _catalog(
         "the interval without a unit",
         "      interval: 45m\n",
         "      interval: 45 minutes\n",
-        missed="the schema takes any text, and no rule reads it",
+        rule="KINDS003",
     ),
     _operator(
         "approval in small letters",
         "  installPlanApproval: Automatic\n",
         "  installPlanApproval: automatic\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KINDS003",
     ),
     _operator("a source that is not there", "  source: platform\n", "  source: platforms\n"),
     _operator(
@@ -83,7 +83,7 @@ DELIVERY: tuple[Mutation, ...] = (
         "a component that is not there",
         "          - component: spark\n",
         "          - component: spork\n",
-        missed="the paths that a list generator gives are not followed",
+        rule="REF009",
     ),
     _application(
         "a folder that is not there",
@@ -112,7 +112,7 @@ APPS: tuple[Mutation, ...] = (
         "labels that the selector does not select",
         "    metadata:\n      labels:\n        app.kubernetes.io/name: scoring-gateway\n",
         "    metadata:\n      labels:\n        app.kubernetes.io/name: scoring\n",
-        missed="reported at the Service and at the PodDisruptionBudget, which select nothing",
+        rule="KUBE003",
     ),
     _deployment(
         "a ConfigMap that is not there",
@@ -128,13 +128,13 @@ APPS: tuple[Mutation, ...] = (
         "a key that the Secret does not have",
         "              key: upstream-token\n",
         "              key: token\n",
-        missed="what keys an ExternalSecret makes is not looked at",
+        rule="REF006",
     ),
     _deployment(
         "a probe's port that is not there",
         "        readinessProbe:\n          httpGet:\n            path: /ready\n            port: http\n",
         "        readinessProbe:\n          httpGet:\n            path: /ready\n            port: web\n",
-        missed="the kubelet looks the name up, and no rule does",
+        rule="KUBE004",
     ),
     _deployment("as root", "        runAsNonRoot: true\n", "        runAsNonRoot: false\n"),
     _deployment(
@@ -158,7 +158,7 @@ APPS: tuple[Mutation, ...] = (
         "a type of policy that does not exist",
         "  policyTypes: [Ingress]\n",
         "  policyTypes: [Inbound]\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KUBE001",
     ),
     _budget("both limits", "  minAvailable: 1\n", "  minAvailable: 1\n  maxUnavailables: 1\n"),
     _binding_of_role(

@@ -32,7 +32,7 @@ DATA: tuple[Mutation, ...] = (
         "a policy for overlaps that does not exist",
         "  concurrencyPolicy: Forbid\n",
         "  concurrencyPolicy: Skip\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KINDS001",
     ),
     _scheduled_spark(
         "no schedule",
@@ -77,13 +77,13 @@ EVENTING: tuple[Mutation, ...] = (
         "a policy for delays that does not exist",
         "    backoffPolicy: exponential\n",
         "    backoffPolicy: exponentially\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KINDS001",
     ),
     _broker(
         "a delay as Kubernetes writes durations",
         "    backoffDelay: PT1S\n",
         "    backoffDelay: 1s\n",
-        missed="the schema takes any text, and no rule reads it",
+        rule="KINDS002",
     ),
     _knative_trigger("a broker that is not there", "  broker: default\n", "  broker: main\n"),
     _knative_trigger(
@@ -130,7 +130,7 @@ SERVING: tuple[Mutation, ...] = (
         "no node called root",
         "    root:\n",
         "    start:\n",
-        missed="no rule asks for it",
+        rule="KINDS004",
     ),
     _inference("a service that is not there", "        serviceName: fraud\n", "        serviceName: frauds\n"),
     _seldon_model(
@@ -148,7 +148,7 @@ SERVING: tuple[Mutation, ...] = (
         "a default that is no candidate",
         "  default: churn\n",
         "  default: churn-v3\n",
-        missed="no rule compares the two",
+        rule="SELDON032",
     ),
     _server("no configuration", "  serverConfig: mlserver\n", "", place=("platform/seldon2/base/server.yaml", "spec:")),
 )

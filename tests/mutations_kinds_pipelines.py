@@ -76,7 +76,7 @@ TEKTON: tuple[Mutation, ...] = (
         "a parameter's type that does not exist",
         "  - name: repository\n    type: string\n",
         "  - name: repository\n    type: text\n",
-        missed="no schema lists the values, and no rule does",
+        rule="KINDS001",
     ),
     _pipeline("a workspace that is not declared", "      workspace: source\n", "      workspace: sources\n"),
     _pipeline_run(

@@ -30,6 +30,8 @@ TITLES = {
     "GRAFANA": "Grafana: dashboards and data sources",
     "DEVFILE": "Devfiles",
     "EVENTS": "Argo Events",
+    "KINDS": "Values of custom kinds that their operators know",
+    "KUBE": "What the API server asks of pods, Services and other native kinds",
     "WAIVER": "Waivers",
 }
 """What the rules of a subject are about."""

@@ -23,7 +23,7 @@ from gitops_gen.validation import ValidateRequest, prepare_run
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 EXPLAINED = Path(__file__).parents[1] / "corpus_explained.tsv"
-VALIDITY = ("FILE", "YAML", "SCHEMA", "SELDON", "KUST", "ARGOCD", "REF", "PROM", "GRAFANA", "SAFETY", "SECRET")
+VALIDITY = ("FILE", "YAML", "SCHEMA", "SELDON", "KUST", "ARGOCD", "REF", "PROM", "GRAFANA", "SAFETY", "SECRET", "KUBE", "KINDS")
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 KINDS = {"Kustomization"} | {
     json.loads(path.read_text(encoding="utf-8"))["properties"]["kind"]["const"]

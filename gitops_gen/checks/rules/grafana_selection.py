@@ -63,8 +63,8 @@ def check_instances(environment: Environment) -> Iterator[Hit]:
 def check_references(environment: Environment) -> Iterator[Hit]:
     """The ConfigMap that holds a dashboard has its key, and the folders that objects name are there.
 
-    Why: the operator waits for them, and the dashboard is missing in Grafana until they come. Whether the ConfigMap and
-    the folder of a GrafanaDashboard are there is a question for the rules on references.
+    Why: the operator waits for them, and the dashboard is missing in Grafana until they come. Whether the ConfigMap
+    itself is there is a question for the rules on references.
 
     Fix: write a key that the ConfigMap has, or the name of a GrafanaFolder in the same namespace.
     """
@@ -78,8 +78,7 @@ def check_references(environment: Environment) -> Iterator[Hit]:
         name, key = read_text(reference, "name"), read_text(reference, "key")
         if name and key:
             yield from _check_config_map(environment, member, name, key)
-        fields = ("parentFolderRef",) if member.kind == "GrafanaDashboard" else ("folderRef", "parentFolderRef")
-        for field in fields:
+        for field in ("folderRef", "parentFolderRef"):
             folder = read_text(spec, field)
             if folder and not _exists(environment, "GrafanaFolder", folder, member.namespace):
                 names = environment.list_names("GrafanaFolder", member.namespace, group=_V5)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.reference_folders import Folder, find_files, find_folders, literal_prefix
+from gitops_gen.checks.reference_generated import find_blamed, list_generated
 from gitops_gen.checks.reference_paths import is_templated, walk
 from gitops_gen.checks.reference_repository import find_repository, is_followed, is_repository
 from gitops_gen.checks.rule import Hit, Keys, Rule, rule
@@ -31,7 +32,7 @@ def check_paths(environment: Environment) -> Iterator[Hit]:
 
     Why: Argo CD cannot make manifests from a path that does not exist (`app path does not exist`): nothing is deployed,
     and what was deployed before stays as it is. Only Applications that read this repository (`repository.url` of
-    gitops-gen.yaml) on its base branch are looked at.
+    gitops-gen.yaml) on its base branch are looked at; of an ApplicationSet, the paths that its list generators give.
 
     Fix: mend `path`; it is a folder, from the root of the repository.
     """
@@ -46,6 +47,26 @@ def check_paths(environment: Environment) -> Iterator[Hit]:
             (*read.keys, "path"),
             "name the folder that the file is in" if is_file else "mend the path, or add the folder",
         )
+    yield from _check_generated(environment)
+
+
+def _check_generated(environment: Environment) -> Iterator[Hit]:
+    """The paths that list generators give."""
+    for member, _, source in _list_ours(environment):
+        path = source.get("path")
+        if member.kind != "ApplicationSet" or not isinstance(path, str) or "{{" not in path:
+            continue
+        made = list(list_generated(member.data, path))
+        missing = [each for each in made if not Folder(environment.tree, each.text).exists and ".." not in each.text]
+        lost = {each.text for each in missing}
+        for each in find_blamed(missing, [one for one in made if one.text not in lost]):
+            yield environment.hit(
+                member,
+                f"{label(member)} reads {show(each.text)} with this element, "
+                + _explain_path(environment, each.text, is_file=False),
+                each.elements[-1],
+                "mend the element, or add the folder",
+            )
 
 
 @rule("REF010", "warning")
@@ -106,14 +127,20 @@ RULES: tuple[Rule, ...] = (
 
 def _list_read(environment: Environment) -> Iterator[Read]:
     """What Applications take from this repository as it stands here."""
+    for member, keys, source in _list_ours(environment):
+        path = source.get("path")
+        if isinstance(path, str) and not is_templated(path):
+            yield Read(member, keys, source, path)
+
+
+def _list_ours(environment: Environment) -> Iterator[tuple[Member, Keys, Mapping[str, Any]]]:
+    """The sources of Applications and ApplicationSets that are this repository, on the branch that is looked at."""
     ours = find_repository(environment.settings)
     for member in environment.select("Application", "ApplicationSet", group=_ARGO):
         for keys, source in list_read_sources(member):
-            path = source.get("path")
-            if not isinstance(path, str) or is_templated(path) or not is_repository(source.get("repoURL"), ours):
-                continue
-            if is_followed(environment.settings, source.get("targetRevision")):
-                yield Read(member, keys, source, path)
+            is_ours = is_repository(source.get("repoURL"), ours)
+            if is_ours and is_followed(environment.settings, source.get("targetRevision")):
+                yield member, keys, source
 
 
 def _explain_path(environment: Environment, path: str, *, is_file: bool) -> str:

@@ -79,6 +79,8 @@ def check_branches(environment: Environment) -> Iterator[Hit]:
     for member in environment.select("Application", group=_ARGO):
         for keys, source in list_read_sources(member):
             revision = source.get("targetRevision")
+            if source.get("chart"):  # the revision is the chart's version
+                continue
             if is_repository(source.get("repoURL"), ours) and not is_followed(environment.settings, revision):
                 yield environment.hit(
                     member,

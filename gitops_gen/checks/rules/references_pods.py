@@ -5,12 +5,13 @@ from typing import Any
 
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.reference_edges import ResolvedEdge, find_edges
-from gitops_gen.checks.reference_paths import is_templated, read, read_mapping, walk
+from gitops_gen.checks.reference_paths import is_templated, read, read_mapping, read_text, walk
 from gitops_gen.checks.rule import Hit, Keys, Rule, rule
 from gitops_gen.checks.rules.references_parts import label, report_missing
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
+_EXTERNAL = "external-secrets.io"
 _USES = {"mounts", "reads"}
 _INJECTED = {
     "config.openshift.io/inject-trusted-cabundle": "ca-bundle.crt",
@@ -92,24 +93,26 @@ def check_keys(environment: Environment) -> Iterator[Hit]:
     """A key that a pod reads from a ConfigMap or a Secret is there.
 
     Why: a container that reads a key which is missing does not start (CreateContainerConfigError), and a volume with
-    an item that is missing is not mounted.
+    an item that is missing is not mounted. Of an ExternalSecret the keys are those of `data`, where it has neither
+    `dataFrom` nor a template.
 
     Fix: mend the key, or add it to the ConfigMap or Secret, or set `optional: true` where the pod can do without.
     """
     for found in find_edges(environment):
-        if found.state != "found" or found.edge.role not in _USES or found.edge.kind not in {"ConfigMap", "Secret"}:
+        if found.edge.role not in _USES or found.edge.kind not in {"ConfigMap", "Secret"}:
             continue
-        known = _list_keys(found.targets[0])
-        if known is None or found.edge.optional or not found.edge.name:
+        maker = found.targets[0] if found.state == "found" else _find_maker(environment, found)
+        known = _list_keys(maker) if maker is not None else None
+        if maker is None or known is None or found.edge.optional or not found.edge.name:
             continue
         for keys, key in _list_wanted(found):
             if key not in known:
                 yield environment.hit(
                     found.source,
-                    f"{label(found.source)} {found.edge.role} {show(key)} of {label(found.targets[0])}, "
+                    f"{label(found.source)} {found.edge.role} {show(key)} of {label(maker)}, "
                     f"which has no such key{suggest(key, known)}",
                     keys,
-                    f"mend the key, or add it to the {found.edge.kind}",
+                    f"mend the key, or add it to the {maker.kind}",
                 )
 
 
@@ -140,9 +143,29 @@ def _list_wanted(found: ResolvedEdge) -> Iterator[tuple[Keys, str]]:
             yield (*above, *keys, "key"), item["key"]
 
 
+def _find_maker(environment: Environment, found: ResolvedEdge) -> Member | None:
+    """The one ExternalSecret that makes a Secret; None if there is none, or there are several."""
+    if found.edge.kind != "Secret" or found.state != "external":
+        return None
+    makers = [
+        member
+        for member in environment.select("ExternalSecret", group=_EXTERNAL)
+        if member.namespace == found.edge.namespace
+        and (read_text(member.data, "spec.target.name") or member.name) == found.edge.name
+    ]
+    return makers[0] if len(makers) == 1 else None
+
+
 def _list_keys(member: Member) -> frozenset[str] | None:
-    """The keys that a ConfigMap or Secret has; None where something else may add some."""
+    """The keys that a ConfigMap or Secret has, or gets; None where something else may add some."""
     data: Mapping[str, Any] = member.data
+    if member.group == _EXTERNAL:
+        spec = read_mapping(data, "spec")
+        target = read_mapping(spec, "target")
+        made = [key for _, key in walk(spec, "data[].secretKey")]
+        is_open = spec.get("dataFrom") or target.get("template") or target.get("creationPolicy", "Owner") != "Owner"
+        is_known = made and all(isinstance(key, str) and not is_templated(key) for key in made)
+        return frozenset(map(str, made)) if is_known and not is_open else None
     metadata = {**read_mapping(data, "metadata.labels"), **read_mapping(data, "metadata.annotations")}
     if read(data, "type") == "kubernetes.io/service-account-token" or "sops" in data:
         return None

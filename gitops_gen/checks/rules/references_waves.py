@@ -4,7 +4,7 @@ Phase, then wave, then kind, then name: sync_tasks.go of argoproj/gitops-engine.
 CustomResourceDefinitions need no wave: Argo CD moves them before the first object that needs them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.reference_deployments import find_deployments, find_wave
@@ -156,9 +156,16 @@ def _tell_late(environment: Environment, needed: Member, other: Member) -> Hit:
 def _list_operands(environment: Environment, subscription: Member) -> Iterator[Member]:
     package = read_mapping(subscription.data, "spec").get("name")
     groups = _OPERANDS.get(package, ()) if isinstance(package, str) else ()
-    for member in environment.members if groups else ():
-        if member.group in groups:
-            yield member
+    by_group = environment.remember(_split_by_group)
+    for group in groups:
+        yield from by_group.get(group, ())
+
+
+def _split_by_group(environment: Environment) -> Mapping[str, list[Member]]:
+    found: dict[str, list[Member]] = {}
+    for member in environment.members:
+        found.setdefault(member.group, []).append(member)
+    return found
 
 
 def _tell_wave(member: Member) -> str:

@@ -1,6 +1,7 @@
-"""What Seldon Core 2 asks of a Model, a Pipeline and a Server, and their schemas do not say.
+"""What Seldon Core 2 asks of a Model, a Pipeline, a Server and an Experiment, and their schemas do not say.
 
-The rules on a Pipeline are those of its scheduler, scheduler/pkg/store/pipeline in SeldonIO/seldon-core, v2.
+The rules on a Pipeline are those of its scheduler, scheduler/pkg/store/pipeline in SeldonIO/seldon-core, v2; those on
+an Experiment are in store/experiment beside it.
 """
 
 import re
@@ -177,10 +178,37 @@ def check_server_name(resource: Resource) -> Iterator[Hit]:
         )
 
 
+@rule("SELDON032", "error")
+def check_experiment(resource: Resource) -> Iterator[Hit]:
+    """The default of an Experiment is one of its candidates, and each of them is named once.
+
+    Why: the default is what requests go to that name no experiment; the scheduler refuses an Experiment whose default
+    is no candidate, or in which a model is a candidate twice, or a candidate and the mirror.
+
+    Fix: name one of the candidates in `default`, or add it to them.
+    """
+    if resource.kind != "Experiment":
+        return
+    spec = read_spec(resource)
+    listed = [read_text(as_mapping(candidate), "name") for candidate in as_list(spec.get("candidates"))]
+    places: list[tuple[Keys, str]] = [(("spec", "candidates", n, "name"), name) for n, name in enumerate(listed)]
+    places.append((("spec", "mirror", "name"), read_text(as_mapping(spec.get("mirror")), "name")))
+    seen: set[str] = set()
+    for keys, name in places:
+        if name and name in seen:
+            yield Hit(f"{show(name)} is named twice: the scheduler refuses that", keys, "remove one of them")
+        seen.add(name)
+    default = read_text(spec, "default")
+    if default and listed and default not in listed and not any(_TEMPLATE in name for name in (default, *listed)):
+        message = f"the default {show(default)} is no candidate{suggest(default, listed)}"
+        yield Hit(message, ("spec", "default"), "name one of the candidates")
+
+
 RULES: tuple[Rule, ...] = (
     check_step_names,
     check_step_references,
     check_cycles,
     check_storage_uri,
     check_server_name,
+    check_experiment,
 )
