@@ -30,6 +30,10 @@ _BY_BUILD = (
     "PROM",
     "GRAFANA",
     "SAFETY",
+    "EVENTS",
+    "KUBE",
+    "KINDS",
+    "REF",
 )
 
 _RULES = " in CEL of "

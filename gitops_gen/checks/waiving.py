@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitops_gen.checks.catalogue import SUBJECTS, find_rule, load_rules
+from gitops_gen.checks.catalogue import BY_ENVIRONMENT, SUBJECTS, find_rule, load_rules
 from gitops_gen.checks.files import Row, to_row
 from gitops_gen.checks.levels import OFF, Levels
 from gitops_gen.checks.selection import Selection
@@ -12,7 +12,7 @@ Placed = tuple[str, Waiver]
 """A waiver and the file that it stands in."""
 
 # Rules that need more than a file: whether a waiver of theirs is used is known only when builds were made.
-_BEYOND_FILE = ("KUST", "PIN", "EVIDENCE", "ONLINE", "REF", "SAFETY003", "SAFETY010")
+_BEYOND_FILE = ("KUST", "PIN", "EVIDENCE", "ONLINE")
 
 
 def apply_waivers(
@@ -59,7 +59,13 @@ def _is_known(name: str) -> bool:
     return name in SUBJECTS or find_rule(name) is not None
 
 
+def _needs_builds(name: str) -> bool:
+    rules = (rule for module in BY_ENVIRONMENT for rule in load_rules(module))
+    return name.startswith(_BEYOND_FILE) or any(name in {rule.id, rule.subject} for rule in rules)
+
+
 def _is_judged(waiver: Waiver, *, complete: bool, selection: Selection) -> bool:
     """Whether all the rules of a waiver had their say."""
-    beyond = any(name.startswith(_BEYOND_FILE) for name in waiver.rules)
-    return (complete or not beyond) and all(selection.allows_rule(name) for name in waiver.rules)
+    return (complete or not any(map(_needs_builds, waiver.rules))) and all(
+        selection.allows_rule(name) for name in waiver.rules
+    )

@@ -119,3 +119,11 @@ def test_a_waiver_of_a_rule_that_is_left_out_is_not_judged():
     assert waive(text, only=["PIN", "WAIVER"]) == ([], 0)
     assert waive(text, skip=["WAIVER002"]) == ([], 0)
     assert waive(text, skip=["PIN"])[0] == [("a.yaml", 1, "WAIVER002")]
+
+
+@pytest.mark.parametrize("rule", ["REF001", "REF", "SAFETY003", "ARGOCD046", "PROM024"])
+def test_without_builds_a_waiver_of_a_rule_on_environments_is_not_said_to_be_useless(rule):
+    kept, waived = waive(f"a: 1 # gitops-gen: ignore[{rule}] known\n", complete=False)
+    assert (kept, waived) == ([], 0)
+    [row], _ = waive(f"a: 1 # gitops-gen: ignore[{rule}] known\n")
+    assert row == ("a.yaml", 1, "WAIVER002")
