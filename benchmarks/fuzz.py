@@ -2,9 +2,10 @@
 
     python benchmarks/fuzz.py [--files 10000] [--seed 1] [--mebibytes 8 2 1]
 
-First 10,000 files, each one of examples/ or tests/cases with one to eight random changes, are checked one by one; then
-large files that are made to exhaust their reader. It prints the slowest ones, and ends with 1 if anything raised
-(such a file is left in the working directory) or took longer than two seconds.
+First 10,000 files, each one of examples/, tests/cases or tests/repositories with one to eight random changes of its
+bytes or of its values, are checked one by one; then large files that are made to exhaust their reader or the rules of
+their kind. It prints the slowest ones, and ends with 1 if anything raised (such a file is left in the working
+directory) or took longer than two seconds.
 """
 
 import argparse
@@ -22,7 +23,9 @@ from gitops_gen.checks.files import OBJECTS, TEXT, FileChecker, Task
 from gitops_gen.checks.objects import ObjectChecker
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
-from tests.broken import list_nasty, list_originals, mutate
+from tests.broken import ROOT, list_nasty, list_originals, mutate
+from tests.broken_structure import change, read_documents, write_documents
+from tests.nasty_kinds import list_nasty_objects, list_nasty_texts
 
 LIMIT = 2.0
 """Seconds of the processor that a file may take: how busy the machine is says nothing of the code."""
@@ -86,13 +89,22 @@ def keep(name: str, path: str, content: bytes) -> None:
 
 def run_mutations(count: int, seed: int) -> bool:
     chance = random.Random(seed)  # noqa: S311 - nothing secret
-    originals = [(path, path.read_bytes()) for path in list_originals()]
+    paths = [*list_originals(), *sorted((ROOT / "tests" / "repositories").rglob("*.yaml"))]
+    originals = [(path, path.read_bytes()) for path in paths]
     run = Run()
     for number in range(count):
         path, content = originals[number % len(originals)]
-        broken = mutate(content, chance, chance.choice([1, 1, 1, 2, 3, 8]))
+        times = chance.choice([1, 1, 1, 2, 3, 8])
+        broken = mutate(content, chance, times) if number % 3 == 0 else restructure(content, chance, times)
         run.check(f"{number}: {path.name}", path.name, broken, TEXT if path.name == "evidence.yaml" else OBJECTS)
     return run.report("mutations")
+
+
+def restructure(content: bytes, chance: random.Random, times: int) -> bytes:
+    """A file with values of other types in it."""
+    documents = read_documents(content)
+    change(documents, chance, times)
+    return write_documents(documents)
 
 
 def run_nasty(size: int) -> bool:
@@ -103,6 +115,10 @@ def run_nasty(size: int) -> bool:
     for name, content in list_nasty(size):
         for path in ("a.yaml", "a.json", "kustomization.yaml"):
             run.check(f"{name} as {path}", path, content)
+    for name, content in list_nasty_objects(size):
+        run.check(name, "a.yaml", content)
+    for name, path, content in list_nasty_texts(size):
+        run.check(name, path, content)
     return run.report(f"nasty files of {size:,} bytes")
 
 

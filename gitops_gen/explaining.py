@@ -143,7 +143,9 @@ def _name_own_schema(source: Source, spot: Spot | None) -> str:
         return "gitops-gen.schema.json"
     if is_settings_file(source.path):
         return f"{source.path.rpartition('/')[2].removesuffix('.yaml')}.schema.json"
-    data = source.documents[spot.document] if spot else None
+    # A file that breaks off in its second document has places of more documents than values.
+    is_read = spot is not None and spot.document < len(source.documents)
+    data = source.documents[spot.document] if spot and is_read else None
     if isinstance(data, dict) and "schemaVersion" in data and not looks_like_object(data):
         return _DEVFILE if is_devfile(source.path, data) else ""
     return ""

@@ -84,11 +84,20 @@ def _hash_imported(folder: str) -> str:
     if not os.path.isdir(folder):
         return ""
     parts = []
-    for group in sorted(os.listdir(folder)):
+    for group in _list_names(folder):
         inner = os.path.join(folder, group)
-        for name in sorted(os.listdir(inner)) if os.path.isdir(inner) else ():
-            parts += [os.fsencode(f"{group}/{name}"), hash_file(os.path.join(inner, name))]
+        for name in _list_names(inner):
+            path = os.path.join(inner, name)
+            if name.endswith(".json") and os.path.isfile(path):  # a link may lead to devices
+                parts += [os.fsencode(f"{group}/{name}"), hash_file(path)]
     return hash_parts(*parts).hex()
+
+
+def _list_names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:  # no folder, or closed
+        return []
 
 
 class KnownFinding:

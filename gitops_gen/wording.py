@@ -17,8 +17,11 @@ NOUNS = {
 """JSON's types, as messages call them."""
 BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
-_USER_INFORMATION = r"([a-z]://)[^\s'\"]*@"
-_LOGIN = r"[^\s'\"/:@]+:[^\s'\"/:@]+@"
+_WITH_AT = r"(?<![^\s'\"])[^\s'\"@]*+@[^\s'\"]*+"
+_LOGIN = r"(?<![^\s'\"/:@])[^\s'\"/:@]++:[^\s'\"/:@]++@"
+# Both begin where a word does and never go back: text of megabytes is read once.
+_LONGEST = 10_000
+"""Characters of a value that are looked at; a message has room for few of them."""
 
 
 def suggest(word: str, known: Collection[str]) -> str:
@@ -40,13 +43,21 @@ def find_near(word: str, known: Collection[str], *, cutoff: float = 0.6) -> str:
 
 def redact(text: str) -> str:
     """`text` without the user information of the addresses in it."""
-    return re.sub(_LOGIN, "***@", re.sub(_USER_INFORMATION, r"\1***@", text))
+    return re.sub(_LOGIN, "***@", re.sub(_WITH_AT, _hide_user, text)) if "@" in text else text
+
+
+def _hide_user(found: re.Match[str]) -> str:
+    """A word with what stands between `://` and its last @ replaced."""
+    word = found[0]
+    scheme = re.search(r"[a-z]://", word)
+    last = word.rfind("@")
+    return f"{word[: scheme.end()]}***{word[last:]}" if scheme and scheme.end() <= last else word
 
 
 def describe(value: object) -> str:
     """A value, for a message."""
     if isinstance(value, str):
-        return show(redact(value))
+        return show(redact(value[:_LONGEST]))
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, int | float):

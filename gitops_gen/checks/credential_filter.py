@@ -3,6 +3,8 @@
 There is no pattern in it: to compile one takes longer than to look at a hundred files.
 """
 
+from functools import lru_cache
+
 _SHORTEST = 12
 """Bytes of the shortest word that a token can be a part of."""
 _MARKS = (
@@ -24,6 +26,8 @@ _BEFORE_KEY = (
     b"api access secret private auth account encryption signing master service crypt"  # api_key, apiKey, api-key
 ).split()
 _LONGEST_LINE = 200
+_MOST_TRIED = 100_000
+"""Words of one sort that are looked at: a file with more of them gets the scan."""
 
 
 def needs_scan(content: bytes) -> bool:
@@ -38,6 +42,7 @@ def may_hold_tokens(content: bytes) -> bool:
     return bool(list_marks(content))
 
 
+@lru_cache(maxsize=1)
 def list_marks(content: bytes) -> list[bytes]:
     """The marks of tokens in a file; each line with a token has one of them."""
     split = content.split()
@@ -59,7 +64,11 @@ def may_hold_assignments(folded: bytes) -> bool:
     """Whether there may be a key such as `password` with a value; `folded` is the content in small letters."""
     for word in _WORDS:
         at = folded.find(word)
+        tried = 0
         while at >= 0:
+            tried += 1
+            if tried > _MOST_TRIED:
+                return True
             end = at + len(word)
             before = folded[max(0, at - _SHORTEST) : at].rstrip(b"-_.")
             if (word != b"key" or before.endswith(tuple(_BEFORE_KEY))) and _is_assigned(folded, end):

@@ -5,6 +5,7 @@ checksums, names of Secrets and cluster addresses for credentials. It is importe
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.credential_filter import WORDS, may_hold_assignments, may_hold_tokens
@@ -15,6 +16,8 @@ from gitops_gen.names import show
 
 _MOST = 100
 """Credentials that are told of one file."""
+_MOST_FOUND = 10 * _MOST
+"""Credentials of one sort that are looked for: some may be on one line, or be another rule's."""
 _OWN_RULES = ("data", "stringData", "encryptedData")
 """Fields of Secrets, which other rules look at, and of what holds encrypted ones."""
 _SECRET_KINDS = ("Secret", "SealedSecret")
@@ -40,12 +43,12 @@ def find_credentials(source: Source) -> list[Credential]:
         from gitops_gen.checks.credential_texts import find_in_text  # noqa: PLC0415 - as above
 
         documents = source.documents if is_yaml(source.path) else []
-        for document, keys, offset, key in _find_assignments(documents):
+        for document, keys, offset, key in islice(_find_assignments(documents), _MOST_FOUND):
             line, column = source.locate(document, keys) if offset < 0 else source.locate_line(document, keys, offset)
             found.setdefault(line, Credential(line, column, f"the value of {show(key)}"))
         if not is_yaml(source.path) or source.read.problems:
             text = source.content.decode("utf-8", "replace")
-            for offset, key in find_in_text(text):
+            for offset, key in islice(find_in_text(text), _MOST_FOUND):
                 found.setdefault(offset + 1, Credential(offset + 1, 1, f"the value of {show(key)}"))
     if found and is_yaml(source.path):
         for line in _list_secret_lines(source):
@@ -97,9 +100,10 @@ def _list_values(document: object) -> Iterator[tuple[Keys, str, object]]:
             if isinstance(name, str) and isinstance(told, str | int):
                 yield (*way, "value"), name, told
                 skipped = (*skipped, "value")
-            waiting += (((*way, k), k, v) for k, v in value.items() if isinstance(k, str) and k not in skipped)
+            entries = reversed(value.items())  # what is put in last is looked at first
+            waiting += (((*way, k), k, v) for k, v in entries if isinstance(k, str) and k not in skipped)
         elif isinstance(value, list):
-            waiting += (((*way, n), "", item) for n, item in enumerate(value))
+            waiting += (((*way, n), "", value[n]) for n in range(len(value) - 1, -1, -1))
         else:
             yield way, key, value
 

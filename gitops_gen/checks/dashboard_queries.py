@@ -15,7 +15,8 @@ _TIMES = {"__interval": "1m", "__rate_interval": "5m", "__range": "1h"}
 _NUMBERS = frozenset({"__interval_ms", "__rate_interval_ms", "__range_ms", "__range_s", "__from", "__to"})
 _NO_PROMQL = re.compile(r"\|(?!\|)")
 """A pipe outside of texts: LogQL."""
-_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'|`[^`]*`", re.DOTALL)
+_TEXTS = re.compile(r'"(?:[^"\\]|\\[\s\S]?)*+(?:"|\Z)|' + r"'(?:[^'\\]|\\[\s\S]?)*+(?:'|\Z)|`[^`]*(?:`|\Z)")
+"""Quoted texts; one that is not closed goes to the end."""
 
 
 class Expression(NamedTuple):

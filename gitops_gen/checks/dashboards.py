@@ -15,7 +15,7 @@ OPERATOR_GROUPS = ("grafana.integreatly.org", "integreatly.org")
 
 _MOST_CHARACTERS = 4 * 2**20
 _MOST_PANELS = 2000
-_VARIABLE = r"\$\{(\w+)(?:\.[^:^}]+)?(?::[^}]+)?\}|\$(\w+)|\[\[(\w+?)(?::\w+)?\]\]"
+_VARIABLE = r"\$\{(\w+)(?:\.[^:^}]{1,500})?(?::[^}]{1,500})?\}|\$(\w+)|\[\[(\w+?)(?::\w+)?\]\]"
 """Grafana's three ways to write a variable."""
 
 

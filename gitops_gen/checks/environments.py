@@ -221,12 +221,20 @@ def list_sources(spec: Mapping[str, Any]) -> Iterator[tuple[Keys, Mapping[str, A
         yield ("source",), spec["source"]
 
 
+def _find_place(member: Member, names: Sequence[str]) -> str:
+    """The environment that a member lands in, none for all; an Application goes with what it deploys."""
+    place = find_environment(member.root or member.path, names)
+    spec = member.data.get("spec") if not place and member.kind == "Application" else None
+    paths = [source.get("path") for _, source in list_sources(spec)] if isinstance(spec, dict) else []
+    return place or next((found for path in paths if (found := find_environment(str(path), names))), "")
+
+
 def split_environments(
     group: Group, settings: Mapping[str, Any], names: Sequence[str], *, locate: Locate, tree: Tree
 ) -> Iterator[Environment]:
     """Each environment with all that lands in it. With no names at all, everything is one environment."""
     externals = Externals(settings)
-    placed = [(find_environment(member.root or member.path, names), member) for member in group.members]
+    placed = [(_find_place(member, names), member) for member in group.members]
     for name in names or ("",):
         fits = ("", name)
         yield Environment(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.credential_filter import needs_scan
 from gitops_gen.checks.discover import KUSTOMIZATIONS
-from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT
+from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT, begin_file, end_file
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
 from gitops_gen.checks.rule import Hit, Resource, Rule, make_finding
 from gitops_gen.checks.rules.files import FileProblem
@@ -84,6 +84,13 @@ class FileChecker:
 
     def check(self, task: Task, content: bytes) -> FileReport:
         """What is wrong with a file on its own."""
+        begin_file()
+        try:
+            return self._check(task, content)
+        finally:
+            end_file()
+
+    def _check(self, task: Task, content: bytes) -> FileReport:
         source = Source(task.path, content)
         if task.mode == INPUT:
             return FileReport(list(self._check_credentials(source)), {}, "", _list_waivers(content))

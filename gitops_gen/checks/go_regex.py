@@ -7,6 +7,8 @@ class that `\p{…}` names is there, and how large a program the repeats make.
 
 import re
 
+from gitops_gen.checks.limits import PATTERNS
+
 _POSIX = frozenset(
     "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()  # noqa: SIM905 - a list of words
 )
@@ -29,7 +31,7 @@ def find_regex_problem(text: str) -> str:
 
     Prometheus puts `^(?s:` before and `)$` behind it, so that `a)(b` is taken.
     """
-    if len(text) > _MOST:
+    if len(text) > _MOST or not PATTERNS.spend(text):
         return ""
     try:
         _Reader(f"(?s:{text})").read()

@@ -13,6 +13,7 @@ from gitops_gen.checks.go_template_pipelines import (
     name_token,
 )
 from gitops_gen.checks.go_template_tokens import CLOSE, END, OPEN, TEXT, Token
+from gitops_gen.checks.limits import TEMPLATES
 
 __all__ = ["TemplateProblem", "find_template_problems"]
 
@@ -27,7 +28,7 @@ def find_template_problems(
 
     `functions` are those it has besides Go's own; `variables` those that are set before it begins, without the `$`.
     """
-    if len(text) > _SIZE_LIMIT:
+    if len(text) > _SIZE_LIMIT or not TEMPLATES.spend(text):
         return []
     parser = _Parser(text, functions, variables)
     try:

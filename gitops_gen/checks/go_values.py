@@ -32,7 +32,9 @@ def is_duration(text: str) -> bool:
 
 
 def find_schedule_problem(text: str) -> str:
-    """What is wrong with a cron schedule of five fields; empty if nothing is."""
+    """What is wrong with a cron schedule of five fields; empty if nothing is, or if it is too long to be looked at."""
+    if len(text) > _LONGEST:
+        return ""
     fields = re.sub(r"^(?:CRON_)?TZ=\S+\s+", "", text).split()
     if text.lstrip().startswith("@"):
         return "it needs the five fields; a descriptor such as @daily is not known"

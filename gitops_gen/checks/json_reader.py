@@ -3,13 +3,17 @@
 import json
 import math
 import re
+from itertools import islice
 from typing import Any
 
-from gitops_gen.checks.limits import DEPTH_LIMIT
+from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT
 from gitops_gen.checks.yaml_reader import Problem, ReadFile, check_bytes, read_yaml
 
 _SURROGATE = r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)"
-_PART = r'"(?:[^"\\]|\\.)*+"|[\[\]{}]|[-+.\w]+'
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_PART = _STRING + r"|[\[\]{}]|[-+.\w]+"
+_MOST_ODD = 501
+"""More are not told of a file."""
 
 
 def read_json(content: bytes) -> ReadFile:
@@ -22,6 +26,8 @@ def read_json(content: bytes) -> ReadFile:
     too_deep = _find_depth(text)
     if too_deep >= 0:
         return ReadFile([], [], [*problems, Problem("depth", *_place(text, too_deep), "")])
+    if _count_events(text) > EVENTS_LIMIT:
+        return ReadFile([], [], [*problems, Problem("values", 1, 1, "")])
     decoder = _Decoder()
     try:
         data = decoder.decode(text)
@@ -31,7 +37,8 @@ def read_json(content: bytes) -> ReadFile:
         return ReadFile([], [], [*problems, Problem("json", 1, 1, "a number of thousands of digits")])
     if decoder.odd:
         odd = (found for found in re.finditer(_PART, text) if found[0] in decoder.odd)
-        problems += (Problem("value", *_place(text, found.start()), found[0]) for found in odd)
+        told = islice(odd, _MOST_ODD)
+        problems += (Problem("value", *_place(text, found.start()), found[0]) for found in told)
     if decoder.repeated:
         # JSON is YAML, but for its tabs and a few escapes.
         found = read_yaml(content.replace(b"\t", b" ")).problems
@@ -55,8 +62,8 @@ class _Decoder(json.JSONDecoder):
     def _collect(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         collected = dict(pairs)
         if len(collected) < len(pairs):
-            keys = [key for key, _ in pairs]
-            self.repeated.update(key for key in collected if keys.count(key) > 1)
+            seen: set[str] = set()
+            self.repeated.update(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # it is None: the key was new
         return collected
 
     def _read_number(self, digits: str) -> float | str:
@@ -65,6 +72,14 @@ class _Decoder(json.JSONDecoder):
             return number
         self.odd.add(digits)
         return digits
+
+
+def _count_events(text: str) -> int:
+    """About as many as YAML would count: keys, values, and beginnings and ends of mappings and lists."""
+    most = sum(map(text.count, ",:[[{{"))
+    if most <= EVENTS_LIMIT:
+        return most
+    return sum(map(re.sub(_STRING, "", text).count, ",:[[{{"))
 
 
 def _find_depth(text: str) -> int:

@@ -19,7 +19,7 @@ _FUNCTIONS = """
 """
 """What people call; those of trigonometry and the experimental ones are left out: nobody means them by a typo."""
 _TOKEN = re.compile(
-    r"(?P<comment>#[^\n]*)|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(?P<space>\s+)"
+    r"(?P<comment>#[^\n]*)|(?P<text>\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`[^`]*`)|(?P<open>[\"'`].*)|(?P<space>\s+)"
     r"|(?P<name>[A-Za-z_:][A-Za-z0-9_:]*)|(?P<number>\.?[0-9][A-Za-z0-9_.]*)"
     r"|(?P<sign>=~|!~|==|!=|<=|>=|&&|\|\||.)",
     re.DOTALL,
@@ -87,7 +87,8 @@ def _find_bracket(tokens: list[_Token]) -> tuple[str, int] | None:
 
 
 def _find_quote(tokens: list[_Token], quote: str) -> int:
-    return next((token.offset for token in tokens if token.kind == "sign" and token.text == quote), -1)
+    """Where the text that is not closed begins: it goes on to the end."""
+    return next((token.offset for token in tokens if token.kind == "open" and token.text[0] == quote), -1)
 
 
 def _find_words(tokens: list[_Token]) -> tuple[str, int] | None:

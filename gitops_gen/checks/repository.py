@@ -8,6 +8,7 @@ from gitops_gen.checks.cache import Table
 from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.files import Row, pack_finding
 from gitops_gen.checks.graph import Graph, read_graph
+from gitops_gen.checks.limits import begin_file, end_file
 from gitops_gen.checks.objects import Hits, ObjectChecker
 from gitops_gen.checks.origins import Origins
 from gitops_gen.checks.rule import Keys, Resource
@@ -65,17 +66,23 @@ def check_builds(
     table: Table,
 ) -> Outcome:
     """What came of the builds of `roots`."""
-    return check_kustomizations(
-        tree,
-        graph,
-        roots=roots,
-        kustomize=find_kustomize(),
-        check_object=lambda resource, root: _place_missing(
-            tree, graph, root, resource, checker.check(resource, pinned=True)
-        ),
-        files=files,
-        table=table,
-    )
+
+    def check_object(resource: Resource, root: str) -> Hits:
+        begin_file()  # an object is as large as a file at most
+        return _place_missing(tree, graph, root, resource, checker.check(resource, pinned=True))
+
+    try:
+        return check_kustomizations(
+            tree,
+            graph,
+            roots=roots,
+            kustomize=find_kustomize(),
+            check_object=check_object,
+            files=files,
+            table=table,
+        )
+    finally:
+        end_file()
 
 
 def _place_missing(tree: Tree, graph: Graph, root: str, resource: Resource, hits: Hits) -> Hits:

@@ -1,5 +1,6 @@
 """What does not fit a schema, in words, after defaults and nulls were treated as the API server treats them."""
 
+import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -243,8 +244,7 @@ def _explain_value(schema: Schema, error: "ValidationError", facts: dict[str, An
         case "format":
             return f"{describe(value)} is not a valid {facts['format']}"
         case "uniqueItems":
-            twice = next((item for i, item in enumerate(value) if item in value[:i]), None)
-            return f"{describe(twice)} stands twice in the list"
+            return f"{describe(_find_twice(value))} stands twice in the list"
     if name in _BOUNDS:
         return (
             f"expected {_BOUNDS[name]} {facts['limit' if 'limit' in facts else 'multiple_of']}; got {describe(value)}"
@@ -254,6 +254,17 @@ def _explain_value(schema: Schema, error: "ValidationError", facts: dict[str, An
         limit = facts["limit"]
         return f"expected {bound} {limit} {unit.removesuffix('s') if limit == 1 else unit}; got {len(value)}"
     return show(error.message, 300)[1:-1]
+
+
+def _find_twice(items: list[Any]) -> Any:  # noqa: ANN401 - as above
+    """The first item that is there already; None if there is none, as far as they are text or small."""
+    seen: set[str] = set()
+    for item in items:
+        text = json.dumps(item, sort_keys=True, default=str)
+        if text in seen:
+            return item
+        seen.add(text)
+    return None
 
 
 def _explain_pattern(value: Any, facts: dict[str, Any]) -> str:  # noqa: ANN401

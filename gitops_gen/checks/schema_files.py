@@ -24,6 +24,8 @@ def load_json(path: str) -> dict[str, Any]:
     Raises:
         ConfigError: it cannot be read, or is none.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe is never read to its end
+        raise ConfigError(f"schema {path} is no file")
     try:
         with open(path, encoding="utf-8") as stream:
             document = json.load(stream)
@@ -38,15 +40,23 @@ def list_api_versions(folder: str, kind: str) -> Iterator[str]:
     """The apiVersions of a kind in a folder of schemas."""
     prefix = f"{kind.lower()}_"
     for group in list_groups(folder):
-        for name in os.listdir(os.path.join(folder, group)):
+        for name in list_names(os.path.join(folder, group)):
             if name.startswith(prefix) and name.endswith(".json"):
                 yield f"{group}/{name.removeprefix(prefix).removesuffix('.json')}"
 
 
 def list_groups(folder: str) -> list[str]:
     """The groups in a folder of schemas."""
-    with os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if entry.is_dir() and GROUP.fullmatch(entry.name))
+    names = list_names(folder)
+    return [name for name in names if GROUP.fullmatch(name) and os.path.isdir(os.path.join(folder, name))]
+
+
+def list_names(folder: str) -> list[str]:
+    """What is in a folder, sorted; nothing where it cannot be read, or is none."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def read_kinds(folder: str, group: str, version: str = "") -> Iterator[tuple[str, str]]:
@@ -54,7 +64,7 @@ def read_kinds(folder: str, group: str, version: str = "") -> Iterator[tuple[str
     inner = os.path.join(folder, group)
     if not GROUP.fullmatch(group) or not os.path.isdir(inner):
         return
-    for name in sorted(os.listdir(inner)):
+    for name in list_names(inner):
         if name.endswith(f"_{version}.json" if version else ".json"):
             found = name.removesuffix(".json").rpartition("_")[2]
             properties = load_json(os.path.join(inner, name)).get("properties")

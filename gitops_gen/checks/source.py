@@ -32,6 +32,10 @@ class Source:
     def _positions(self) -> Positions:
         return Positions(self.content)
 
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self.content.split(b"\n")
+
     def locate(self, document: int, keys: Keys, *, value: bool = False) -> Place:
         """Line and column, from 1, of the key or item that `keys` leads to; with `value`, of what stands behind it."""
         line, column = self._positions.find(document, keys, value=value)
@@ -47,8 +51,7 @@ class Source:
         if node.style not in {"|", ">"}:
             return node.start_mark.line + 1, node.start_mark.column + 1
         line = node.start_mark.line + 2 + offset
-        lines = self.content.split(b"\n", line)
-        text = lines[line - 1] if line <= len(lines) else b""
+        text = self._lines[line - 1] if line <= len(self._lines) else b""
         return line, len(text) - len(text.lstrip(b" ")) + 1
 
     def list_lines(self, document: int, keys: Keys) -> range:

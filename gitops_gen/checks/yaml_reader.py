@@ -123,6 +123,7 @@ class _Builder:
         self.documents: list[Any] = []
         self.lines: list[int] = []
         self.problems = problems
+        self._merged = 0
 
     def build(self, get_event: Callable[[], Any]) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop, without calls: the hot path
         """Read to the end; what comes before a syntax error is kept."""
@@ -249,6 +250,9 @@ class _Builder:
         sources = merged if isinstance(merged, list) else [merged]
         for source in sources:
             if isinstance(source, dict):
+                self._merged += len(source)
+                if self._merged > NODE_LIMIT:
+                    raise _TooManyError
                 for key, value in source.items():
                     mapping.setdefault(key, value)
             else:

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import json
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -199,3 +200,11 @@ def test_no_value_is_too_odd(data):
     text = json.dumps({"kind": data, "items": data, "data": data, "password": data, "secretGenerator": data})
     for each in check_credentials(Source("a.json", text.encode()), lambda _kind: True):
         assert each[1].message
+
+
+def test_many_credentials_are_told_in_part_and_found_at_once():
+    text = "a: |\n" + "".join(f"  password: hunter2A{number}\n" for number in range(50_000))
+    started = time.process_time()
+    found = scan(text)
+    assert 0 < len(found) <= 100
+    assert time.process_time() - started < 2

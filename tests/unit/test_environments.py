@@ -1,5 +1,7 @@
 """What lands together: names of environments, namespaces of objects, and how they are looked up."""
 
+import json
+
 import pytest
 
 from gitops_gen.adapters.kustomize import KustomizeCommand
@@ -201,3 +203,19 @@ def test_what_a_change_breaks_elsewhere_in_its_environment_is_found(repository):
     for name in ("dev", "live"):
         (repository / f"api/overlays/{name}/a.yaml").write_text(config_map("setting", name))
     assert ask(repository, "api/overlays/dev/a.yaml") == [("pods/dev/pod.yaml", "REF001")]
+
+
+def test_an_application_outside_of_environments_goes_with_what_it_deploys():
+    application = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "api"},
+        "spec": {"source": {"path": "api/overlays/live"}},
+    }
+    settings = {"environments": {"dev": {}, "live": {}}}
+    files = {"bootstrap/api.yaml": json.dumps(application)}
+    names = {
+        name: make_environment(files, settings=settings, name=name).list_names("Application")
+        for name in settings["environments"]
+    }
+    assert names == {"dev": (), "live": ("api",)}

@@ -1,13 +1,14 @@
 """JSON read into plain values, with what is wrong with its text; never an exception."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitops_gen.checks.json_reader import read_json
-from gitops_gen.checks.limits import DEPTH_LIMIT
+from gitops_gen.checks.limits import DEPTH_LIMIT, EVENTS_LIMIT
 from gitops_gen.checks.yaml_reader import Problem
 
 
@@ -124,3 +125,20 @@ def test_what_json_writes_is_read_back(value, indent, escaped):
     text = json.dumps(value, indent=indent, ensure_ascii=escaped)
     if "\\ud" not in text and "\ud800" not in text:
         assert read_json(text.encode("utf-8", "replace")).documents == [json.loads(text.encode("utf-8", "replace"))]
+
+
+def test_values_have_an_end_as_in_yaml():
+    assert find("[" + "1," * EVENTS_LIMIT + "1]") == [("values", 1, 1)]
+    assert find('["' + ",[{:" * EVENTS_LIMIT + '"]') == []
+    assert read_json(b"[" + b"1," * 100_000 + b"1]").documents != []
+
+
+def test_keys_that_stand_twice_are_found_among_many():
+    keys = ",".join(f'"k{number}": 1' for number in range(40_000))
+    started = time.process_time()
+    assert [code for code, _, _ in find(f'{{{keys}, "k1": 2}}')] == ["duplicate-key"]
+    assert time.process_time() - started < 2
+
+
+def test_of_many_numbers_that_are_none_some_are_told():
+    assert 500 < len(find("[" + "NaN," * 50_000 + "1]")) < 600

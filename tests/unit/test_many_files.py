@@ -12,7 +12,7 @@ from gitops_gen.errors import ConfigError
 
 COUNT = 80
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  port: 1\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports: [{port: 80}]\n  port: 1\n"
 
 
 def write_files(folder):

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
@@ -211,3 +212,17 @@ def test_the_parser_is_only_loaded_where_there_is_something_to_parse():
     code = "import sys, gitops_gen.checks.rules.prometheus; print('promql_parser' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_the_selectors_of_a_deep_expression_are_found_at_once():
+    started = time.process_time()
+    found = read_query(" + ".join(f"x{number}" for number in range(390)))
+    assert found.metrics == {f"x{number}" for number in range(390)}
+    assert time.process_time() - started < 1
+
+
+def test_selectors_are_found_wherever_they_stand():
+    text = (
+        'topk(5, a) by (x) / -(b) > max_over_time(rate(c[5m])[1h:5m]) or label_replace({__name__="d"}, "a", "", "", "")'
+    )
+    assert read_query(text).metrics == {"a", "b", "c", "d"}

@@ -1,6 +1,7 @@
 """The schema of each kind, and where it comes from."""
 
 import json
+import os
 
 import pytest
 
@@ -286,3 +287,11 @@ def test_a_required_field_of_a_custom_kind_is_no_null_whatever_its_type(tmp_path
     schema = find_imported(tmp_path)
     assert schema.is_valid({"a": [], "b": None})
     assert not schema.is_valid({"a": None})
+
+
+def test_a_pipe_in_the_place_of_a_schema_is_not_waited_for(tmp_path):
+    (tmp_path / "example.com").mkdir()
+    os.mkfifo(tmp_path / "example.com" / "widget_v1.json")
+    assert SchemaStore(imported=str(tmp_path)).find("example.com/v1", "Widget") is None
+    with pytest.raises(ConfigError, match="is no file"):
+        SchemaStore(imported=str(tmp_path)).list_kinds("example.com/v1")

@@ -366,3 +366,10 @@ def test_problems_of_bytes_come_without_parsing():
 def test_bytes_that_are_no_characters_are_told(content):
     [problem] = read_yaml(content).problems
     assert problem.code == "encoding"
+
+
+@pytest.mark.parametrize("use", ["b: {<<: [" + "*a, " * 2000 + "]}", "b:\n" + "- {<<: *a}\n" * 2000])
+def test_merges_that_stand_for_too_much_are_not_written_out(use):
+    fields = ", ".join(f"k{number}: 1" for number in range(2000))
+    [problem] = read_yaml(f"a: &a {{{fields}}}\n{use}".encode()).problems
+    assert problem.code == "values"

@@ -6,6 +6,7 @@ of argoproj/argo-cd (3.6). What is misspelled is passed over.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.argocd_options import OBJECT_OPTIONS, find_option_problem
@@ -37,6 +38,8 @@ _OTHERS = (
 )
 _PREFIXES = ("argocd.argoproj.io", "argo-cd.argoproj.io", "argocd.argoproj.com", "argoproj.io")
 """Where annotations for Argo CD stand, and where people look for them."""
+_MOST_UNKNOWN = 200
+"""Annotations of one object that are compared with the known ones."""
 _HELM_HOOK = "helm.sh/hook"
 
 
@@ -131,10 +134,13 @@ def check_annotation_names(resource: Resource) -> Iterator[Hit]:
     Fix: write the name that is meant.
     """
     annotations = _read_annotations(resource)
-    for name in annotations:
-        prefix, _, rest = name.partition("/")
-        if prefix not in _PREFIXES or (f"{prefix}/" == _PREFIX and rest in (*_KNOWN, *_OTHERS)):
-            continue
+    unknown = (
+        (name, rest)
+        for name in annotations
+        for prefix, _, rest in [name.partition("/")]
+        if prefix in _PREFIXES and (f"{prefix}/" != _PREFIX or rest not in (*_KNOWN, *_OTHERS))
+    )
+    for name, rest in islice(unknown, _MOST_UNKNOWN):
         near = find_near(rest, _KNOWN, cutoff=0.8)
         if near and f"{_PREFIX}{near}" not in annotations:
             place = ("metadata", "annotations", name)

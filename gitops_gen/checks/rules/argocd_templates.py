@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.go_template import TemplateProblem, find_template_problems
 from gitops_gen.checks.go_template_tokens import CLOSE, ERROR, OPEN, Token, list_tokens
+from gitops_gen.checks.limits import TEMPLATES
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.argocd_functions import FUNCTIONS
 from gitops_gen.checks.rules.argocd_generators import Generator, list_generators, list_top_generators
@@ -176,8 +177,10 @@ def _explain(generator: Generator, gives: Parameters, name: str) -> str:
 
 def _list_fields(text: str, *, strict: bool) -> Iterator[tuple[str, str]]:
     """Each parameter that a Go template names, and the first field below it; none where the dot is another."""
+    if len(text) > 2**16 or not TEMPLATES.spend(text):
+        return
     tokens = list(list_tokens(text))
-    if len(text) > 2**16 or any(token.kind in _SCOPES or token.kind == ERROR for token in tokens):
+    if any(token.kind in _SCOPES or token.kind == ERROR for token in tokens):
         return
     action: list[Token] = []
     for token in tokens:

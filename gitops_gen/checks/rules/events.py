@@ -61,7 +61,7 @@ def _list_named(trigger: _Trigger) -> Iterator[tuple[Keys, str]]:
                     yield (*trigger.keys, *keys, field, number, "src", "dependencyName"), name
     conditions = trigger.template.get("conditions")
     if isinstance(conditions, str) and _EXPRESSION.fullmatch(conditions):
-        for name in re.findall(r"[\w-]+", conditions):
+        for name in dict.fromkeys(re.findall(r"[\w-]+", conditions)):
             yield (*trigger.keys, "template", "conditions"), name
 
 

@@ -199,7 +199,7 @@ def check_variables(resource: Resource) -> Iterator[Hit]:
         missing: dict[str, str] = {}
         for target in list_targets(model.data):
             expression = target.data.get("expr")
-            for name in find_variables(expression) if isinstance(expression, str) else ():
+            for name in dict.fromkeys(find_variables(expression)) if isinstance(expression, str) else ():
                 if name not in known and not name.startswith("__") and not name.isdigit():
                     missing.setdefault(name, target.label)
         for name, label in list(missing.items())[:_MOST_NAMED]:

@@ -1,0 +1,44 @@
+"""Words of messages about what people wrote: nothing of a login in them, whatever the length of the text."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitops_gen.wording import describe, redact
+
+SIMPLE = ((r"([a-z]://)[^\s'\"]*@", r"\1***@"), (r"[^\s'\"/:@]+:[^\s'\"/:@]+@", "***@"))
+"""What is meant, in patterns that take the square of the text's length."""
+PIECES = st.sampled_from(["a", "://", ":", "@", "/", " ", "'", '"', "\n", "s3", ".", "é"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://me:pw@example.com/x", "https://***@example.com/x"),
+        ("git clone https://me:p@w@example.com", "git clone https://***@example.com"),
+        ("me:pw@example.com", "***@example.com"),
+        ("git@example.com:team/x", "git@example.com:team/x"),
+        ("a: b", "a: b"),
+    ],
+)
+def test_logins_are_left_out(text, shown):
+    assert redact(text) == shown
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_it_leaves_out_what_the_simple_patterns_do(text):
+    wanted = text
+    for pattern, instead in SIMPLE:
+        wanted = re.sub(pattern, instead, wanted)
+    assert redact(text) == wanted
+
+
+@pytest.mark.parametrize("unit", ["a", "(", "a:", "a@", "a://", "a:a", "s3://a:b@", "'", "a: "])
+def test_long_texts_are_read_once(unit):
+    started = time.process_time()
+    redact(unit * 1_000_000)
+    describe(unit * 1_000_000)
+    assert time.process_time() - started < 3
