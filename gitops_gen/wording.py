@@ -24,6 +24,11 @@ _LONGEST = 10_000
 """Characters of a value that are looked at; a message has room for few of them."""
 
 
+def with_article(kind: str) -> str:
+    """`a Service`, `an Ingress`."""
+    return f"{'an' if kind[:1] in {'A', 'E', 'I', 'O'} else 'a'} {kind}"
+
+
 def suggest(word: str, known: Collection[str]) -> str:
     """The end of a message about an unknown word: the nearest of `known`, or all of them."""
     if not known:

@@ -17,16 +17,7 @@ REQUIRE_SERVERS = "GITOPS_GEN_REQUIRE_SERVERS"
 settings.register_profile("unhurried", deadline=None)  # how busy the machine is says nothing of the code
 settings.load_profile("unhurried")
 
-UNMEASURED = ("test_seeded_faults", "test_rules_alone", "test_corpus", "test_fuzz", "tests.conformance", "test_cel")
-"""Where tests go the same ways thousands of times: coverage would take half of their time and show nothing new."""
-
 _missing: set[str] = set()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if any(name in item.module.__name__ for name in UNMEASURED):  # type: ignore[attr-defined] # a function's has one
-            item.add_marker("no_cover")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

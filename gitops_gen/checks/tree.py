@@ -12,6 +12,7 @@ class Tree:
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
         self._sources: dict[str, Source | None] = {}
+        self._folders: dict[str, str] = {}
 
     def read(self, path: str) -> Source | None:
         """The file at `path`; None if there is none, it cannot be read, or it lies outside."""
@@ -22,7 +23,7 @@ class Tree:
 
     def read_bytes(self, path: str) -> bytes | None:
         """The content of the file at `path`, whatever it is; None as for `read`."""
-        full = os.path.realpath(os.path.join(self.root, path))
+        full = self._find(path)
         if not is_in(full, self.root) or not os.path.isfile(full):
             return None
         try:
@@ -33,10 +34,20 @@ class Tree:
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or a folder at `path`, inside."""
-        full = os.path.realpath(os.path.join(self.root, path))
+        full = self._find(path)
         return is_in(full, self.root) and os.path.exists(full)
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder at `path`, inside."""
-        full = os.path.realpath(os.path.join(self.root, path))
+        full = self._find(path)
         return is_in(full, self.root) and os.path.isdir(full)
+
+    def _find(self, path: str) -> str:
+        """Where a path really leads; that of its folder is looked up once."""
+        folder, name = os.path.split(os.path.join(self.root, path))
+        if name in {"", ".", ".."}:
+            return os.path.realpath(os.path.join(folder, name))
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        full = os.path.join(self._folders[folder], name)
+        return os.path.realpath(full) if os.path.islink(full) else full

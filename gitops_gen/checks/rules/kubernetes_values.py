@@ -11,7 +11,7 @@ from gitops_gen.checks.reference_paths import is_templated
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.kubernetes_parts import join, list_texts, read_kind
 from gitops_gen.names import show
-from gitops_gen.wording import find_near
+from gitops_gen.wording import find_near, with_article
 
 Values = tuple[str, ...]
 
@@ -141,7 +141,7 @@ def check_name(resource: Resource) -> Iterator[Hit]:
         yield Hit(f"{show(name)} has {len(name)} characters; {longest} are taken", ("metadata", "name"), "shorten it")
     elif re.fullmatch(pattern, name) is None:
         fix = "use small letters, digits and dashes"
-        yield Hit(f"{show(name)} cannot be the name of a {resource.kind}", ("metadata", "name"), fix)
+        yield Hit(f"{show(name)} cannot be the name of {with_article(resource.kind)}", ("metadata", "name"), fix)
 
 
 def _check(data: object, start: Keys, table: Mapping[str, Values]) -> Iterator[Hit]:

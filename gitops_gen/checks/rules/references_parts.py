@@ -8,7 +8,7 @@ from gitops_gen.checks.reference_edges import Edge, ResolvedEdge, find_edges
 from gitops_gen.checks.reference_labelled import read_labelled
 from gitops_gen.checks.rule import Hit, Keys
 from gitops_gen.names import show
-from gitops_gen.wording import find_near
+from gitops_gen.wording import find_near, with_article
 
 _MOST_NAMES = 200
 """Names that one is compared with for a suggestion: more would take too long."""
@@ -47,7 +47,7 @@ def tell_missing(environment: Environment, found: ResolvedEdge) -> Hit:
         fix = f"write apiVersion: {other.resource.api_version}"
     elif there:
         message += f"; the one in namespace {show(there)} cannot be used from here"
-        fix = f"put a {edge.kind} into namespace {show(edge.namespace)}"
+        fix = f"put {with_article(edge.kind)} into namespace {show(edge.namespace)}"
     elif near:
         message += f"; did you mean {show(near)}?"
         fix = f"write {near}"
@@ -81,7 +81,7 @@ def explain_selector(environment: Environment, edge: Edge) -> str:
 
 def label(member: Member) -> str:
     """What a message calls an object."""
-    return f"{member.kind} {show(member.name)}" if member.name else f"a {member.kind}"
+    return f"{member.kind} {show(member.name)}" if member.name else with_article(member.kind)
 
 
 def list_read_sources(member: Member) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
