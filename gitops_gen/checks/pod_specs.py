@@ -28,6 +28,8 @@ _KSERVE = "serving.kserve.io"
 _COMPONENTS = ("predictor", "transformer", "explainer")
 _SELDON = "machinelearning.seldon.io"
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
+_LAST: list[Any] = [None, ()]
+"""The object that was asked about last, and its pods."""
 
 
 class PodTemplate(NamedTuple):
@@ -47,8 +49,15 @@ class PodTemplate(NamedTuple):
                     yield (*self.keys, field, number), container
 
 
-def list_pod_templates(resource: Resource) -> Iterator[PodTemplate]:
+def list_pod_templates(resource: Resource) -> tuple[PodTemplate, ...]:
     """The pods that an object describes; none for a kind that describes none."""
+    if _LAST[0] is not resource.data:  # the rules ask one after the other about the same object
+        _LAST[:] = [resource.data, tuple(_list_pod_templates(resource))]
+    found: tuple[PodTemplate, ...] = _LAST[1]
+    return found
+
+
+def _list_pod_templates(resource: Resource) -> Iterator[PodTemplate]:
     group = resource.api_version.rpartition("/")[0]
     way = _TEMPLATES.get((group, resource.kind))
     if way is not None:

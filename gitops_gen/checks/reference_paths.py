@@ -17,7 +17,14 @@ def walk(data: object, path: str) -> Iterator[tuple[Keys, Any]]:
     The parts of a path stand between dots; `[]` after one stands for each item of its list, a part `*` for each value
     of a mapping. The empty path leads to `data` itself.
     """
-    return islice(_walk(data, (), _split(path)), _MOST)
+    parts = _split(path)
+    for done, part in enumerate(parts):  # as far as the way does not fork, without a generator for each step
+        if part in {"[]", "*"}:
+            return islice(_walk(data, parts[:done], parts[done:]), _MOST)
+        if not isinstance(data, dict) or part not in data:
+            return iter(())
+        data = data[part]
+    return iter(((parts, data),))
 
 
 def read(data: object, path: str) -> Any:  # noqa: ANN401 - YAML is any value
