@@ -41,7 +41,8 @@ def find_near(word: str, known: Collection[str], *, cutoff: float = 0.6) -> str:
     """The one of `known` that is most like `word`, whatever the case; empty if none is. `cutoff` is from 0 to 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
 
-    folded = {_fold(k): k for k in known}
+    # A set has another order in each run, and of names that differ in their case only the last one counts.
+    folded = {_fold(k): k for k in (sorted(known) if isinstance(known, set | frozenset) else known)}
     near = get_close_matches(_fold(word), folded, n=1, cutoff=cutoff)
     return folded[near[0]] if near else ""
 

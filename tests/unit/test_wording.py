@@ -1,12 +1,15 @@
 """Words of messages about what people wrote: nothing of a login in them, whatever the length of the text."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_gen.wording import describe, redact, with_article
+from gitops_gen.wording import describe, find_near, redact, with_article
 
 SIMPLE = ((r"([a-z]://)[^\s'\"]*@", r"\1***@"), (r"[^\s'\"/:@]+:[^\s'\"/:@]+@", "***@"))
 """What is meant, in patterns that take the square of the text's length."""
@@ -48,3 +51,15 @@ def test_a_long_text_comes_to_an_end(unit):
 )
 def test_a_kind_has_its_article(kind, text):
     assert with_article(kind) == text
+
+
+def test_of_names_that_differ_in_case_each_run_suggests_the_same():
+    code = "from gitops_gen.wording import find_near; print(find_near('prometeus', {'Prometheus', 'prometheus'}))"
+    seen = {
+        subprocess.check_output(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": str(seed)}, text=True
+        )
+        for seed in range(6)
+    }
+    assert seen == {"prometheus\n"}
+    assert find_near("prometeus", ["prometheus", "Prometheus"]) == "Prometheus"
