@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gitops_gen.checks.catalogue import ANNOTATED, BY_ENVIRONMENT, BY_KIND, PINNED_KINDS, load_rules
+from gitops_gen.checks.catalogue import BY_ENVIRONMENT, BY_KIND, PINNED_KINDS, load_rules
 from gitops_gen.checks.devfiles import is_devfile
 from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.levels import Levels, read_settings
 from gitops_gen.checks.line_keys import Spot, find_spot
-from gitops_gen.checks.objects import looks_like_object
+from gitops_gen.checks.objects import list_annotated, looks_like_object
 from gitops_gen.checks.rule import Resource
 from gitops_gen.checks.rules.provenance_parts import EVIDENCE_FILE, split_overlay
 from gitops_gen.checks.schema_facts import find_facts
 from gitops_gen.checks.schema_store import Schema, load_named
-from gitops_gen.checks.scopes import split_group
 from gitops_gen.checks.settings_files import is_settings_file
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.waivers import find_waivers
@@ -172,9 +171,9 @@ def _list_modules(
     is_own = ours and is_settings_file(path)
     is_kustomization = path.rpartition("/")[2] in KUSTOMIZATIONS
     if resource is not None and not is_own and not is_kustomization:
-        key = (split_group(resource.api_version), resource.kind)
+        key = resource.group_kind
         yield from ((resource.kind, module) for module in BY_KIND.get(key, ()))
-        yield from ((resource.kind, module) for module in _list_annotated(resource))
+        yield from ((resource.kind, module) for module in list_annotated(resource.data))
         if key in PINNED_KINDS:
             yield resource.kind, "pins"
     if own == _DEVFILE:
@@ -193,11 +192,3 @@ def _list_modules(
         yield "waivers", "waivers"
     if ours and not own:
         yield from (("what lands together", module) for module in BY_ENVIRONMENT)
-
-
-def _list_annotated(resource: Resource) -> Iterator[str]:
-    metadata = resource.data.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    for start, modules in ANNOTATED.items():
-        if any(str(key).startswith(start) for key in (annotations if isinstance(annotations, dict) else ())):
-            yield from modules

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from gitops_gen.checks.environments import Environment, Member, list_names, list_sources
+from gitops_gen.checks.environments import Environment, Member, list_names
 from gitops_gen.checks.environments import find_environment as place_in
 from gitops_gen.checks.levels import read_settings
-from gitops_gen.checks.reference_folders import clean_path
-from gitops_gen.checks.reference_repository import find_repository, is_repository
+from gitops_gen.checks.reference_deployments import read_deployments
 from gitops_gen.checks.rule import Resource
 from gitops_gen.overview import Overview
 from gitops_gen.reports.explanation import Landing, Use
@@ -65,13 +64,10 @@ def list_applications(overview: Overview, path: str) -> Iterator[str]:
 
 
 def _deploys(environment: Environment, member: Member, roots: Sequence[str], folder: str) -> bool:
-    spec = member.data.get("spec")
-    for _, source in list_sources(spec) if isinstance(spec, dict) else ():
-        wanted = source.get("path")
-        if isinstance(wanted, str) and is_repository(source.get("repoURL"), find_repository(environment.settings)):
-            path = clean_path(wanted)
-            directory = source.get("directory")
-            recurses = isinstance(directory, dict) and directory.get("recurse") is True
-            if path in roots or (folder and (path == folder or (recurses and folder.startswith(f"{path}/")))):
-                return True
-    return False
+    """Whether an Application reads one of some builds, or a folder of manifests."""
+    return any(
+        path in roots or (folder and (path == folder or (each.recurses and folder.startswith(f"{path}/"))))
+        for path, found in environment.remember(read_deployments).items()
+        for each in found
+        if each.application is member
+    )

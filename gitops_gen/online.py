@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from gitops_gen.checks.rule import make_finding
 from gitops_gen.checks.rules.online import RULES, Facts
-from gitops_gen.checks.rules.provenance_parts import ModelOverlay, dig, dig_text, read_document
+from gitops_gen.checks.rules.provenance_parts import ModelOverlay, dig_text, read_document
+from gitops_gen.checks.values import dig
 from gitops_gen.errors import GitopsGenError, InvalidValueError, NotFoundError, RefusedError
 from gitops_gen.findings import Finding, Unchecked
 from gitops_gen.model import Image, Run, RunSelector

@@ -13,7 +13,7 @@ from gitops_gen.checks.origins import Built
 from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
 from gitops_gen.checks.tree import Tree
-from gitops_gen.validation import IMPORTED, Prepared, ValidateRequest
+from gitops_gen.validation import Prepared, ValidateRequest, open_store
 
 if TYPE_CHECKING:
     from gitops_gen.ports import Kustomize
@@ -40,25 +40,16 @@ def read_overview(
         ConfigError: a schema location or a version is wrong.
     """
     tree, files = Tree(request.root), prepared.found.files
-    store = make_store(request)
+    store = open_store(request)
     graph = repository.read_kustomizations(tree, files)
     outcome = repository.check_builds(
         tree,
         graph,
         graph.roots,
-        find_kustomize=find_kustomize if graph.roots else lambda: None,
+        find_kustomize=find_kustomize,
         checker=ObjectChecker(store, Selection(skip=request.skip, only=request.only)),
         files=files,
         table=Table(prepared.cache, "builds", prepared.world),
     )
     environments = read_environments(tree, graph, outcome.objects, outcome.unbuilt, files)
     return Overview(tree, graph, store, outcome.objects, tuple(outcome.unbuilt), environments)
-
-
-def make_store(request: ValidateRequest) -> SchemaStore:
-    """The schemas that a request checks by."""
-    return SchemaStore(
-        kubernetes_version=request.kubernetes_version,
-        locations=request.schema_locations,
-        imported=f"{request.root}/{IMPORTED}",
-    )

@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.checks.cache import Table
@@ -12,17 +13,15 @@ from gitops_gen.checks.levels import OFF, Levels, read_settings
 from gitops_gen.checks.many_files import check_files
 from gitops_gen.checks.objects import ObjectChecker
 from gitops_gen.checks.runs import save_run
-from gitops_gen.checks.schema_store import SchemaStore
 from gitops_gen.checks.selection import Selection
 from gitops_gen.checks.tally import Tally
 from gitops_gen.checks.tree import Tree
 from gitops_gen.checks.waiving import apply_waivers
 from gitops_gen.errors import NotFoundError
 from gitops_gen.findings import CheckResult, Finding, Unchecked
-from gitops_gen.validation import BASELINE_FILE, IMPORTED, Prepared, ValidateRequest
+from gitops_gen.validation import BASELINE_FILE, Prepared, ValidateRequest, open_store
 
 if TYPE_CHECKING:
-    from gitops_gen.checks.builds import Outcome
     from gitops_gen.checks.graph import Graph
     from gitops_gen.checks.repository import Online
     from gitops_gen.ports import Kustomize
@@ -46,11 +45,7 @@ def validate(
         ConfigError: the options are wrong: a schema location, a version, a rule, the baseline.
     """
     selection = Selection(skip=request.skip, only=request.only)
-    store = SchemaStore(
-        kubernetes_version=request.kubernetes_version,
-        locations=request.schema_locations,
-        imported=os.path.join(request.root, IMPORTED),
-    )
+    store = open_store(request)
     run = Tally()
     run.take_search(prepared.targets)
     ours = SETTINGS_FILE in prepared.found.files
@@ -114,7 +109,15 @@ def _check(
     run.take_files(check_files(files, tasks, table=table, jobs=jobs))
     if graph is not None:
         roots = graph.roots if request.everything else graph.affected((*targets, *request.paths, *request.gone))
-        build = _make_builder(prepared, tree, graph, checks)
+        build = partial(
+            repository.check_builds,
+            tree,
+            graph,
+            find_kustomize=checks.find_kustomize,
+            checker=checks.checker,
+            files=found,
+            table=Table(prepared.cache, "builds", prepared.world),
+        )
         outcome = build(roots)
         run.take_builds(outcome)
         if ours:
@@ -124,35 +127,17 @@ def _check(
             rows, unchecked = repository.check_own_files(tree, graph, outcome, asked, targets, online=checks.online)
             run.rows += rows
             run.unchecked += unchecked
+            objects, unbuilt = outcome.objects, outcome.unbuilt
             if not request.everything:
                 roots = environments.list_neighbours(tree, graph, roots, (*targets, *request.gone))
-                outcome = build(roots)
-            read = environments.read_environments(tree, graph, outcome.objects, outcome.unbuilt, found)
+                others = build([root for root in roots if root not in objects])
+                objects = {root: (objects if root in objects else others.objects)[root] for root in roots}
+                unbuilt += others.unbuilt
+            read = environments.read_environments(tree, graph, objects, unbuilt, found)
             run.rows += environments.check_environments(read, checks.selection)
         run.extra = {path for root in roots for path in graph.closure(root)}
     for kinds in run.kinds.values():
         run.checked.update(kinds)
-
-
-def _make_builder(
-    prepared: Prepared, tree: Tree, graph: "Graph", checks: _Checks
-) -> "Callable[[Sequence[str]], Outcome]":
-    from gitops_gen.checks import repository  # noqa: PLC0415 - as in _check
-
-    table = Table(prepared.cache, "builds", prepared.world)
-
-    def build(roots: Sequence[str]) -> "Outcome":
-        return repository.check_builds(
-            tree,
-            graph,
-            roots,
-            find_kustomize=checks.find_kustomize if roots else lambda: None,
-            checker=checks.checker,
-            files=prepared.found.files,
-            table=table,
-        )
-
-    return build
 
 
 def _make_task(path: str, graph: "Graph | None", *, ours: bool) -> Task:

@@ -1,11 +1,14 @@
 """What is asked of a validation, and how its outcome is kept: plain values that the shortest run can afford."""
 
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.checks.cache import Cache, hash_parts, open_cache
 from gitops_gen.checks.discover import Found, discover
 from gitops_gen.checks.runs import hash_file, hash_inputs, hash_world
+
+if TYPE_CHECKING:
+    from gitops_gen.checks.schema_store import SchemaStore
 
 BASELINE_FILE = ".gitops-gen/baseline.json"
 """Where the baseline is looked for, below the checked root."""
@@ -70,6 +73,21 @@ def prepare_run(request: ValidateRequest) -> Prepared:
         inputs = hash_inputs(request.root, found)
         key = hash_parts(world, asked.encode("utf-8", "surrogateescape"), request.baseline.encode(), baseline, inputs)
     return Prepared(found, targets, cache, world, key)
+
+
+def open_store(request: ValidateRequest) -> "SchemaStore":
+    """The schemas that a request checks by.
+
+    Raises:
+        ConfigError: a location or the version is wrong.
+    """
+    from gitops_gen.checks.schema_store import SchemaStore  # noqa: PLC0415 - a known answer needs none
+
+    return SchemaStore(
+        kubernetes_version=request.kubernetes_version,
+        locations=request.schema_locations,
+        imported=os.path.join(request.root, IMPORTED),
+    )
 
 
 def _hash_location(path: str) -> bytes:

@@ -65,7 +65,7 @@ class Target(NamedTuple):
 
 def list_dashboards(resource: Resource) -> Iterator[Dashboard]:
     """The dashboards that an object holds as JSON."""
-    group = resource.api_version.rpartition("/")[0]
+    group = resource.group
     spec = resource.data.get("spec")
     if resource.kind == "GrafanaDashboard" and group in OPERATOR_GROUPS and isinstance(spec, dict):
         text = spec.get("json")

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 from gitops_gen.checks.externals import Externals
 from gitops_gen.checks.origins import Built
 from gitops_gen.checks.rule import Hit, Keys, Resource
-from gitops_gen.checks.scopes import Scopes, split_group
+from gitops_gen.checks.scopes import Scopes
 from gitops_gen.checks.tree import Tree
+from gitops_gen.checks.values import as_mapping, read_mapping, read_text
 
 Made = TypeVar("Made")
 Locate = Callable[["Member", Keys], tuple[str, int, int]]
@@ -35,7 +36,7 @@ class Member(NamedTuple):
     @property
     def group(self) -> str:
         """The group of its apiVersion; empty for the core's."""
-        return split_group(self.resource.api_version)
+        return self.resource.group
 
     @property
     def name(self) -> str:
@@ -84,9 +85,7 @@ class Environment:
     @property
     def declared(self) -> Mapping[str, Any]:
         """What gitops-gen.yaml says of it: namespace, cluster and so on; empty if it does not have it."""
-        environments = self.settings.get("environments")
-        entry = environments.get(self.name) if isinstance(environments, dict) else None
-        return entry if isinstance(entry, dict) else {}
+        return _read_entry(self.settings, self.name)
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Member, ...]]:
@@ -179,7 +178,7 @@ def make_members(
             return ""
         if resource.namespace:
             return resource.namespace
-        return targets.get(place) or _read_namespace(settings, find_environment(place, names))
+        return targets.get(place) or read_text(_read_entry(settings, find_environment(place, names)), "namespace")
 
     made = [
         Member(each.resource, find_namespace(each.resource, root), root, each.path, each)
@@ -190,17 +189,14 @@ def make_members(
     return tuple(made)
 
 
-def _read_namespace(settings: Mapping[str, Any], environment: str) -> str:
-    configured = settings.get("environments")
-    entry = configured.get(environment) if isinstance(configured, dict) else None
-    namespace = entry.get("namespace") if isinstance(entry, dict) else None
-    return namespace if isinstance(namespace, str) else ""
+def _read_entry(settings: Mapping[str, Any], environment: str) -> dict[str, Any]:
+    return read_mapping(as_mapping(settings.get("environments")), environment)
 
 
 def _list_targets(resources: Iterable[Resource]) -> Iterator[tuple[str, str]]:
     """Each folder that an Application reads, and the namespace that it deploys into."""
     for resource in resources:
-        if resource.kind != "Application" or split_group(resource.api_version) != "argoproj.io":
+        if resource.kind != "Application" or resource.group != "argoproj.io":
             continue
         spec = resource.data.get("spec")
         destination = spec.get("destination") if isinstance(spec, dict) else None

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from gitops_gen.checks.values import as_mapping, list_texts
+
 
 class Externals:
     """`validate.external` of gitops-gen.yaml; what is not as it should be there counts as left out."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        section = settings.get("validate")
-        external = section.get("external") if isinstance(section, dict) else None
-        entries = external if isinstance(external, dict) else {}
+        entries = as_mapping(as_mapping(settings.get("validate")).get("external"))
         self._objects = tuple(_read_objects(entries.get("objects")))
-        self._metrics = tuple(_read_texts(entries.get("metrics")))
+        self._metrics = tuple(list_texts(entries.get("metrics")))
 
     def has_object(self, kind: str, name: str, namespace: str = "") -> bool:
         """Whether an object is declared; one without `namespaces` is there in each."""
@@ -32,8 +32,4 @@ class Externals:
 def _read_objects(entries: object) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("kind"), str):
-            yield entry["kind"], tuple(_read_texts(entry.get("names"))), tuple(_read_texts(entry.get("namespaces")))
-
-
-def _read_texts(values: object) -> Iterator[str]:
-    return (value for value in (values if isinstance(values, list) else ()) if isinstance(value, str))
+            yield entry["kind"], tuple(list_texts(entry.get("names"))), tuple(list_texts(entry.get("namespaces")))

@@ -1,11 +1,12 @@
 """What gitops-gen.yaml makes of rules: off, or of another severity, everywhere or below some paths."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from gitops_gen.checks.discover import SETTINGS_FILE
 from gitops_gen.checks.tree import Tree
+from gitops_gen.checks.values import as_mapping, list_texts
 from gitops_gen.findings import SEVERITIES
 
 OFF = "off"
@@ -16,8 +17,7 @@ class Levels:
     """`validate.rules` and `validate.paths` of gitops-gen.yaml; what is wrong there counts as left out."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        section = settings.get("validate")
-        section = section if isinstance(section, dict) else {}
+        section = as_mapping(settings.get("validate"))
         self._everywhere = _read_rules(section.get("rules"))
         self._places = tuple(_read_places(section.get("paths")))
 
@@ -79,10 +79,6 @@ def _read_rules(entries: object) -> Mapping[str, str]:
 def _read_places(entries: object) -> Iterator[tuple[Sequence[str], Mapping[str, str]]]:
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict):
-            patterns = tuple(_read_texts(entry.get("paths")))
+            patterns = tuple(list_texts(entry.get("paths")))
             if patterns:
                 yield patterns, _read_rules(entry.get("rules"))
-
-
-def _read_texts(values: object) -> Iterable[str]:
-    return (value for value in (values if isinstance(values, list) else ()) if isinstance(value, str))

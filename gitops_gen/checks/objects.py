@@ -46,13 +46,13 @@ class ObjectChecker:
             yield from _each(rules.check_list, resource)
             return
         yield from self._check_version(resource)
-        group = resource.api_version.rpartition("/")[0]
+        group = resource.group
         schema = self._store.find(resource.api_version, resource.kind)
         if schema is not None:
             yield from self._check_schema(resource, schema)
             if group != KUSTOMIZE_GROUP:
                 yield from check_problems(list(_find_unnamed(resource.data)))
-        modules = (*BY_KIND.get((group, resource.kind), ()), *_list_annotated(resource.data))
+        modules = (*BY_KIND.get((group, resource.kind), ()), *list_annotated(resource.data))
         if pinned and (group, resource.kind) in PINNED_KINDS:
             modules = (*modules, "pins")
         for rule in (rule for module in modules for rule in load_rules(module)):
@@ -140,7 +140,7 @@ def tell_skipped(kind: str, skipped: Mapping[str, str]) -> str:
     return f"{count} in CEL of {show(kind)[1:-1]} could not be checked: {show(expression, 100)[1:-1]}: {reason}"
 
 
-def _list_annotated(data: dict[str, object]) -> Iterator[str]:
+def list_annotated(data: dict[str, object]) -> Iterator[str]:
     """The modules that annotations of an object call for."""
     metadata = data.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None

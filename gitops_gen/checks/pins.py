@@ -8,8 +8,9 @@ from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.rules.pins import RULES as PIN_RULES
 from gitops_gen.checks.rules.pins_parts import parse_image
 from gitops_gen.checks.rules.provenance import check_overlay
-from gitops_gen.checks.rules.provenance_parts import ModelOverlay, dig, read_document
+from gitops_gen.checks.rules.provenance_parts import ModelOverlay, read_document
 from gitops_gen.checks.source import list_resources
+from gitops_gen.checks.values import dig
 from gitops_gen.checks.yaml_reader import read_yaml
 from gitops_gen.findings import Finding
 from gitops_gen.names import show
@@ -40,7 +41,7 @@ def check_build(built: str, overlay: ModelOverlay) -> tuple[Finding, ...]:
     findings = [
         _finding(path, rule.id, hit.message, fix=hit.fix, severity=rule.severity)
         for resource in objects
-        if (resource.api_version.rpartition("/")[0], resource.kind) in PINNED_KINDS
+        if resource.group_kind in PINNED_KINDS
         for rule in PIN_RULES
         for hit in rule.check(resource)
     ]

@@ -6,8 +6,9 @@ Facts: the package policy of k8s.io/pod-security-admission v0.34, with the lists
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gitops_gen.checks.pod_specs import PodTemplate, as_list, as_mapping
+from gitops_gen.checks.pod_specs import PodTemplate
 from gitops_gen.checks.rule import Keys
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 
 _CAPABILITY_NAMES = """

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.values import as_list, as_mapping
 
 _TEMPLATE: Keys = ("spec", "template")
 _TEMPLATES: dict[tuple[str, str], Keys] = {
@@ -58,31 +59,20 @@ def list_pod_templates(resource: Resource) -> tuple[PodTemplate, ...]:
 
 
 def _list_pod_templates(resource: Resource) -> Iterator[PodTemplate]:
-    group = resource.api_version.rpartition("/")[0]
-    way = _TEMPLATES.get((group, resource.kind))
+    way = _TEMPLATES.get(resource.group_kind)
     if way is not None:
         yield from _read_template(resource.data, way)
-    elif (group, resource.kind) == (_SELDON, "SeldonDeployment"):
+    elif resource.group_kind == (_SELDON, "SeldonDeployment"):
         predictors = as_list(as_mapping(resource.data.get("spec")).get("predictors"))
         for at, predictor in enumerate(predictors):
             for number, _ in enumerate(as_list(as_mapping(predictor).get("componentSpecs"))):
                 yield from _read_template(resource.data, ("spec", "predictors", at, "componentSpecs", number))
-    elif (group, resource.kind) == (_KSERVE, "InferenceService"):
+    elif resource.group_kind == (_KSERVE, "InferenceService"):
         spec = as_mapping(resource.data.get("spec"))
         for name in _COMPONENTS:  # a component is a pod's spec, with fields of KServe among them
             component = spec.get(name)
             if isinstance(component, dict):
                 yield PodTemplate(("spec", name), component, ("spec", name), component)
-
-
-def as_mapping(value: Any) -> dict[str, Any]:  # noqa: ANN401 - YAML
-    """`value` if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - YAML
-    """`value` if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
 
 
 def _read_template(data: dict[str, Any], way: Keys) -> Iterator[PodTemplate]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from gitops_gen.checks import reference_table as table
 from gitops_gen.checks.environments import Member
 from gitops_gen.checks.reference_paths import is_templated, read, read_text, walk
-from gitops_gen.checks.reference_pods import list_containers, list_pods, read_kind
+from gitops_gen.checks.reference_pods import list_containers, list_pods
 from gitops_gen.checks.reference_selectors import POD, SERVICE
 from gitops_gen.checks.reference_table import CLUSTER_KINDS, CLUSTER_LABEL, LABELLED, Target
 from gitops_gen.checks.reference_table_pipelines import PIPELINES
@@ -42,7 +42,7 @@ def list_references(member: Member) -> Iterator[Edge]:
         yield from _list_named(member, container, keys, table.CONTAINER)
     for pod in list_pods(member.resource):
         yield from _list_named(member, pod.spec, pod.keys, table.POD)
-    kind = read_kind(member.resource)
+    kind = member.resource.group_kind
     yield from _list_named(member, member.data, (), table.OBJECTS.get(kind) or PIPELINES.get(kind, ()))
     yield from _list_units(member)
     yield from _list_labels(member)
@@ -129,7 +129,7 @@ _SELECTORS: Mapping[tuple[str, str], tuple[str, str]] = {
 
 
 def _list_selectors(member: Member) -> Iterator[Edge]:
-    kind, role = _SELECTORS.get(read_kind(member.resource), ("", ""))
+    kind, role = _SELECTORS.get(member.resource.group_kind, ("", ""))
     selector = read(member.data, "spec.selector")
     if not kind or not isinstance(selector, dict) or not selector:
         return

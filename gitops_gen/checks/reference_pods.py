@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from gitops_gen.checks.reference_paths import walk
 from gitops_gen.checks.rule import Keys, Resource
-from gitops_gen.checks.scopes import split_group
 
 CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 
@@ -101,14 +100,9 @@ class Pod(NamedTuple):
                     yield (*self.keys, *keys), container
 
 
-def read_kind(resource: Resource) -> tuple[str, str]:
-    """Group and kind of an object."""
-    return split_group(resource.api_version), resource.kind
-
-
 def list_templates(resource: Resource) -> Iterator[Pod]:
     """The pod templates of an object: what it runs as pods."""
-    for path in TEMPLATES.get(read_kind(resource), ()):
+    for path in TEMPLATES.get(resource.group_kind, ()):
         for keys, template in walk(resource.data, path):
             spec = template.get("spec") if isinstance(template, dict) else None
             if isinstance(spec, dict):
@@ -119,7 +113,7 @@ def list_templates(resource: Resource) -> Iterator[Pod]:
 def list_pods(resource: Resource) -> Iterator[Pod]:
     """The pod templates of an object, and each other place that has fields of a pod's spec."""
     yield from list_templates(resource)
-    for path in SPECS.get(read_kind(resource), ()):
+    for path in SPECS.get(resource.group_kind, ()):
         for keys, spec in walk(resource.data, path):
             if isinstance(spec, dict):
                 yield Pod(keys, spec, {})
@@ -129,7 +123,7 @@ def list_containers(resource: Resource) -> Iterator[tuple[Keys, dict[str, Any]]]
     """Every container of an object with the way to it."""
     for pod in list_pods(resource):
         yield from pod.list_containers()
-    for path in CONTAINERS.get(read_kind(resource), ()):
+    for path in CONTAINERS.get(resource.group_kind, ()):
         for keys, container in walk(resource.data, path):
             if isinstance(container, dict):
                 yield keys, container

@@ -7,7 +7,7 @@ from gitops_gen.checks.environments import Environment, Member, list_sources
 from gitops_gen.checks.reference_folders import Folder
 from gitops_gen.checks.reference_made import NAMED_BY, list_made
 from gitops_gen.checks.reference_paths import is_templated, read_mapping, read_text
-from gitops_gen.checks.reference_pods import TEMPLATES, read_kind
+from gitops_gen.checks.reference_pods import TEMPLATES
 from gitops_gen.checks.reference_repository import find_repository, is_followed, is_repository
 from gitops_gen.checks.scopes import Scopes
 
@@ -143,7 +143,7 @@ def read_provided(environment: Environment) -> Provided:
         argocd,
         _group_names(member for member in owners if not _is_quiet(member)),
         _group_names(owners),
-        frozenset(member.namespace for member in environment.members if read_kind(member.resource) in _RUNNING),
+        frozenset(member.namespace for member in environment.members if member.resource.group_kind in _RUNNING),
         frozenset(member.namespace for member in environment.select(*_RUNNERS)),
         frozenset(_list_foreign(environment)),
         frozenset(kind for kind in _LEFT_OUT if not environment.select(kind)),

@@ -76,7 +76,7 @@ def check_builds(
             tree,
             graph,
             roots=roots,
-            kustomize=find_kustomize(),
+            kustomize=find_kustomize() if roots else None,
             check_object=check_object,
             files=files,
             table=table,

@@ -85,6 +85,16 @@ class Resource(NamedTuple):
         return value if isinstance(value, str) else ""
 
     @property
+    def group(self) -> str:
+        """The group of its apiVersion; empty for the core's."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def group_kind(self) -> tuple[str, str]:
+        """Group and kind."""
+        return self.group, self.kind
+
+    @property
     def kind(self) -> str:
         """Its kind; empty if it is not text."""
         value = self.data.get("kind")

@@ -50,15 +50,10 @@ class Scopes:
 
     def is_cluster_scoped(self, resource: Resource) -> bool:
         """Whether an object has no namespace."""
-        group = split_group(resource.api_version)
+        group = resource.group
         declared = self._declared.get((group, resource.kind))
         if declared is not None:
             return declared
         if "." not in group or group.endswith(".k8s.io"):
             return resource.kind in _NATIVE
         return (group, resource.kind) in _CUSTOM or group == "config.openshift.io"
-
-
-def split_group(api_version: str) -> str:
-    """The group of an apiVersion; empty for the core's."""
-    return api_version.rpartition("/")[0]

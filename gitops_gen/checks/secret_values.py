@@ -1,11 +1,11 @@
 """What a schema finds, without credentials in its messages, and without what SOPS has put in."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from gitops_gen.checks.credential_words import judge_key
 from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.schema_errors import SchemaProblem
+from gitops_gen.checks.values import dig
 from gitops_gen.wording import describe
 
 _SOPS = "sops"
@@ -27,33 +27,21 @@ def _holds_credential(problem: SchemaProblem, resource: Resource) -> bool:
         return True
     key: object = next((key for key in reversed(problem.keys) if isinstance(key, str)), "")
     if key == "value":  # of an environment variable
-        above = _find_value(resource.data, problem.keys[:-1])
+        above = dig(resource.data, *problem.keys[:-1])
         key = above.get("name") if isinstance(above, dict) else ""
     return isinstance(key, str) and bool(judge_key(key))
 
 
 def _is_encrypted(problem: SchemaProblem, resource: Resource) -> bool:
-    value = _find_value(resource.data, problem.keys)
+    value = dig(resource.data, *problem.keys)
     return isinstance(value, str) and value.startswith("ENC[")
 
 
 def _conceal(problem: SchemaProblem, resource: Resource) -> SchemaProblem:
-    value = _find_value(resource.data, problem.keys)
+    value = dig(resource.data, *problem.keys)
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return problem
     told = describe(value)
     return problem._replace(
         message=problem.message.replace(told, "the value"), fix=problem.fix.replace(told, "the value")
     )
-
-
-def _find_value(data: Any, keys: Keys) -> object:  # noqa: ANN401 - YAML
-    """What stands there; None if there is nothing."""
-    for key in keys:
-        if isinstance(data, dict):
-            data = data.get(key)
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        else:
-            return None
-    return data

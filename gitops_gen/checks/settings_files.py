@@ -8,7 +8,7 @@ from gitops_gen.checks.catalogue import SUBJECTS, find_rule
 from gitops_gen.checks.discover import SETTINGS_FILE
 from gitops_gen.checks.files import Row, to_row
 from gitops_gen.checks.graph import Graph
-from gitops_gen.checks.levels import list_rule_names
+from gitops_gen.checks.levels import list_rule_names, read_settings
 from gitops_gen.checks.rule import Rule
 from gitops_gen.checks.rules import settings as rules
 from gitops_gen.checks.rules.provenance_parts import split_overlay
@@ -111,7 +111,5 @@ def _check_settings(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _list_environments(tree: Tree) -> Mapping[str, Any] | None:
-    source = tree.read(SETTINGS_FILE)
-    data = source.documents[0] if source is not None and source.documents else None
-    environments = data.get("environments") if isinstance(data, dict) else None
+    environments = read_settings(tree).get("environments")
     return environments if isinstance(environments, dict) else None

@@ -7,7 +7,7 @@ import pytest
 from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.checks.environments import find_environment, list_names, list_sources
 from gitops_gen.checks.rule import Resource
-from gitops_gen.checks.scopes import Scopes, split_group
+from gitops_gen.checks.scopes import Scopes
 from gitops_gen.validate import validate
 from gitops_gen.validation import ValidateRequest, prepare_run
 from tests.environment_making import SETTINGS, make_environment
@@ -152,7 +152,7 @@ def test_a_definition_in_the_repository_says_the_scope(scope, expected):
 
 
 def test_the_group_of_an_api_version():
-    assert [split_group(each) for each in ("v1", "apps/v1", "a/b/c", "")] == ["", "apps", "a/b", ""]
+    assert [Resource({"apiVersion": each}).group for each in ("v1", "apps/v1", "a/b/c", "")] == ["", "apps", "a/b", ""]
 
 
 def ask(root, *paths):

@@ -10,7 +10,8 @@ from itertools import islice
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.argocd_options import OBJECT_OPTIONS, find_option_problem
-from gitops_gen.checks.rules.argocd_parts import is_open, read_mapping
+from gitops_gen.checks.rules.argocd_parts import is_open
+from gitops_gen.checks.values import read_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import find_near
 

@@ -10,15 +10,8 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.go_values import is_duration
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import (
-    as_list,
-    as_mapping,
-    is_open,
-    list_texts,
-    read_app,
-    read_mapping,
-    read_text,
-)
+from gitops_gen.checks.rules.argocd_parts import is_open, list_texts, read_app
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 from gitops_gen.names import show
 
 _DIFFERENCES = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")

@@ -10,8 +10,9 @@ from typing import Any
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.argocd_generators import GENERATOR_RULES, list_top_generators
-from gitops_gen.checks.rules.argocd_parts import as_list, as_mapping, list_texts, read_app, read_mapping, read_text
+from gitops_gen.checks.rules.argocd_parts import list_texts, read_app
 from gitops_gen.checks.rules.argocd_templates import TEMPLATE_RULES
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import describe, suggest
 

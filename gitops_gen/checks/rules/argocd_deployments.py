@@ -7,18 +7,9 @@ from typing import Any, NamedTuple
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.go_values import match_path
 from gitops_gen.checks.rule import Keys
-from gitops_gen.checks.rules.argocd_parts import (
-    App,
-    AppSource,
-    as_list,
-    as_mapping,
-    is_open,
-    list_sources,
-    read_app,
-    read_mapping,
-    read_text,
-)
+from gitops_gen.checks.rules.argocd_parts import App, AppSource, is_open, list_sources, read_app
 from gitops_gen.checks.rules.argocd_permissions import normalize_address
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 
 _GROUP = "argoproj.io"
 _FOLDER = ("{{.path.path}}", "{{path}}")

@@ -18,7 +18,7 @@ from gitops_gen.checks.rules.argocd_deployments import (
     read_project,
 )
 from gitops_gen.checks.rules.argocd_overlaps import OVERLAP_RULES
-from gitops_gen.checks.rules.argocd_parts import App, as_list, is_open, list_sources, read_mapping, read_text
+from gitops_gen.checks.rules.argocd_parts import App, is_open, list_sources
 from gitops_gen.checks.rules.argocd_permissions import (
     permits_destination,
     permits_kind,
@@ -27,6 +27,7 @@ from gitops_gen.checks.rules.argocd_permissions import (
     read_destination,
 )
 from gitops_gen.checks.scopes import Scopes
+from gitops_gen.checks.values import as_list, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import redact, with_article
 

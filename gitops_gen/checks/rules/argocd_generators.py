@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import as_list, as_mapping, read_mapping, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import describe, suggest
 

@@ -7,7 +7,8 @@ They are what controller/sync.go, controller/state.go and gitops-engine/pkg/sync
 from collections.abc import Iterator, Mapping
 
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import is_open, list_texts, read_app, read_mapping
+from gitops_gen.checks.rules.argocd_parts import is_open, list_texts, read_app
+from gitops_gen.checks.values import read_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import find_near
 

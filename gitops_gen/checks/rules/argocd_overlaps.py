@@ -10,8 +10,8 @@ from gitops_gen.checks.discover import KUSTOMIZATIONS
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.rule import Hit, Rule, rule
 from gitops_gen.checks.rules.argocd_deployments import Deployments, list_apps
-from gitops_gen.checks.rules.argocd_parts import read_mapping, read_text
 from gitops_gen.checks.rules.argocd_permissions import Destination, read_destination
+from gitops_gen.checks.values import read_mapping, read_text
 from gitops_gen.names import show
 
 _CHART = ("Chart.yaml",)

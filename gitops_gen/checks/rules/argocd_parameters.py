@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rules.argocd_generators import COMBINERS, DEEPEST, Generator, list_children
-from gitops_gen.checks.rules.argocd_parts import as_list, as_mapping, read_mapping, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 
 _DIRECTORY = ("path", "basename", "basenameNormalized", "segments")
 _CLUSTER = ("name", "nameNormalized", "server", "project", "metadata", "values")

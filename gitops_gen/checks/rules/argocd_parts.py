@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping
 from gitops_gen.names import show
 
 _MOST_TEXTS = 10_000
@@ -68,27 +69,6 @@ def list_sources(app: App) -> Iterator[AppSource]:
 
 def _lead(app: App, keys: Keys) -> Keys:
     return (*app.keys, "spec", *keys)
-
-
-def read_text(data: dict[str, Any], key: str) -> str:
-    """The text at a key; empty where there is none."""
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def read_mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
-    """The mapping at a key; empty where there is none."""
-    return as_mapping(data.get(key))
-
-
-def as_mapping(value: object) -> dict[str, Any]:
-    """The value if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: object) -> list[Any]:
-    """The value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
 
 
 def list_texts(value: object, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:

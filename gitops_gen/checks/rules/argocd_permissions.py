@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.go_values import match_glob, match_path
-from gitops_gen.checks.rules.argocd_parts import as_list, as_mapping, is_open, read_text
+from gitops_gen.checks.rules.argocd_parts import is_open
+from gitops_gen.checks.values import as_list, as_mapping, read_text
 
 _LOCAL_SERVER = "https://kubernetes.default.svc"
 _LOCAL_NAME = "in-cluster"

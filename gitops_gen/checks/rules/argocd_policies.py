@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import as_list, is_open, list_texts, read_mapping, read_text
+from gitops_gen.checks.rules.argocd_parts import is_open, list_texts
+from gitops_gen.checks.values import as_list, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 

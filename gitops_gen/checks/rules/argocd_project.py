@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.go_values import find_schedule_problem, is_duration
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import as_list, list_texts, read_mapping, read_text
+from gitops_gen.checks.rules.argocd_parts import list_texts
 from gitops_gen.checks.rules.argocd_policies import POLICY_RULES
+from gitops_gen.checks.values import as_list, read_mapping, read_text
 from gitops_gen.names import show
 
 _WINDOW_TARGETS = ("applications", "namespaces", "clusters")

@@ -8,17 +8,8 @@ import re
 from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import (
-    AppSource,
-    as_list,
-    as_mapping,
-    is_open,
-    list_sources,
-    list_texts,
-    read_app,
-    read_mapping,
-    read_text,
-)
+from gitops_gen.checks.rules.argocd_parts import AppSource, is_open, list_sources, list_texts, read_app
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 

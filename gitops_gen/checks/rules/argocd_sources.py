@@ -8,12 +8,8 @@ import re
 from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
-from gitops_gen.checks.rules.argocd_parts import (
-    is_open,
-    list_sources,
-    read_app,
-    read_text,
-)
+from gitops_gen.checks.rules.argocd_parts import is_open, list_sources, read_app
+from gitops_gen.checks.values import read_text
 from gitops_gen.names import show
 from gitops_gen.wording import redact
 

@@ -14,7 +14,8 @@ from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.argocd_functions import FUNCTIONS
 from gitops_gen.checks.rules.argocd_generators import Generator, list_generators, list_top_generators
 from gitops_gen.checks.rules.argocd_parameters import Parameters, find_parameters, list_path_fields
-from gitops_gen.checks.rules.argocd_parts import as_list, as_mapping, read_mapping, read_text, walk_texts
+from gitops_gen.checks.rules.argocd_parts import walk_texts
+from gitops_gen.checks.values import as_list, as_mapping, read_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import find_near, suggest
 

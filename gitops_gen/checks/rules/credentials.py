@@ -6,8 +6,8 @@ from typing import Any
 
 from gitops_gen.checks.credential_scan import Credential
 from gitops_gen.checks.credential_words import is_placeholder
-from gitops_gen.checks.pod_specs import as_list, as_mapping
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 
 _TOLD = 3

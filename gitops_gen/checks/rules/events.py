@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
@@ -26,20 +27,15 @@ class _Trigger(NamedTuple):
     @property
     def template(self) -> dict[str, Any]:
         """What is done, and under which name."""
-        return _as_mapping(self.data.get("template"))
-
-
-def _as_mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+        return as_mapping(self.data.get("template"))
 
 
 def _list_mappings(data: dict[str, Any], field: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    items = data.get(field)
-    return ((n, item) for n, item in enumerate(items if isinstance(items, list) else ()) if isinstance(item, dict))
+    return ((n, item) for n, item in enumerate(as_list(data.get(field))) if isinstance(item, dict))
 
 
 def _list_triggers(resource: Resource) -> list[_Trigger]:
-    spec = _as_mapping(resource.data.get("spec"))
+    spec = as_mapping(resource.data.get("spec"))
     found = [_Trigger(("spec", "triggers", number), data) for number, data in _list_mappings(spec, "triggers")]
     for trigger in found:  # grows while it is read
         if isinstance(trigger.data.get("dlqTrigger"), dict) and len(found) < _MOST_TRIGGERS:
@@ -52,11 +48,11 @@ def _list_named(trigger: _Trigger) -> Iterator[tuple[Keys, str]]:
     holders: list[tuple[Keys, dict[str, Any]]] = [((), trigger.data)]
     if not trigger.data.get("parameters"):
         actions = ((kind, held) for kind, held in trigger.template.items() if isinstance(kind, str))
-        holders += [(("template", kind), _as_mapping(held)) for kind, held in actions]
+        holders += [(("template", kind), as_mapping(held)) for kind, held in actions]
     for keys, holder in holders:
         for field in _SOURCES:
             for number, parameter in _list_mappings(holder, field):
-                name = _as_mapping(parameter.get("src")).get("dependencyName")
+                name = as_mapping(parameter.get("src")).get("dependencyName")
                 if isinstance(name, str):
                     yield (*trigger.keys, *keys, field, number, "src", "dependencyName"), name
     conditions = trigger.template.get("conditions")
@@ -74,7 +70,7 @@ def check_dependencies(resource: Resource) -> Iterator[Hit]:
 
     Fix: mend the name, or add it to `spec.dependencies`.
     """
-    spec = _as_mapping(resource.data.get("spec"))
+    spec = as_mapping(resource.data.get("spec"))
     names = [item["name"] for _, item in _list_mappings(spec, "dependencies") if isinstance(item.get("name"), str)]
     if not names or any(_TEMPLATE in name for name in names):
         return

@@ -12,7 +12,7 @@ from gitops_gen.checks.dashboards import (
 )
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.rule import Hit, Rule, rule
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gitops_gen.checks.dashboards import list_inputs, read_dashboard
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
@@ -17,7 +17,7 @@ _V5 = "grafana.integreatly.org"
 
 
 def _is_operated(resource: Resource) -> bool:
-    return resource.api_version.rpartition("/")[0] == _V5
+    return resource.group == _V5
 
 
 @rule("GRAFANA009", "error")

@@ -19,7 +19,7 @@ from gitops_gen.checks.go_values import is_duration
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.kinds_graph import GRAPH_RULES
 from gitops_gen.checks.rules.kubernetes_objects import find_standard_problem
-from gitops_gen.checks.rules.kubernetes_parts import join, list_texts, read_kind
+from gitops_gen.checks.rules.kubernetes_parts import join, list_texts
 from gitops_gen.names import show
 from gitops_gen.wording import find_near
 
@@ -93,7 +93,7 @@ def check_forms(resource: Resource) -> Iterator[Hit]:
 
     Fix: write it as the message says.
     """
-    for path, (find_problem, fix) in FORMS.get(read_kind(resource), {}).items():
+    for path, (find_problem, fix) in FORMS.get(resource.group_kind, {}).items():
         for keys, text in list_texts(resource.data, path):
             if problem := find_problem(text):
                 yield Hit(f"{keys[-1]} {show(text)} cannot be read: {problem}", keys, fix)
@@ -109,14 +109,14 @@ def check_quiet_values(resource: Resource) -> Iterator[Hit]:
     Fix: write Automatic or Manual; a duration such as 45m.
     """
     yield from _check(resource, QUIET)
-    if read_kind(resource) == _CATALOG:
+    if resource.group_kind == _CATALOG:
         for keys, text in list_texts(resource.data, "spec.updateStrategy.registryPoll.interval"):
             if not is_duration(text):
                 yield Hit(f"the interval {show(text)} cannot be read: it is 15m then", keys, "write one such as 45m")
 
 
 def _check(resource: Resource, table: Mapping[Kind, Mapping[str, Values]]) -> Iterator[Hit]:
-    for path, values in table.get(read_kind(resource), {}).items():
+    for path, values in table.get(resource.group_kind, {}).items():
         for keys, value in list_texts(resource.data, path):
             if value not in values:
                 near = find_near(value, values)

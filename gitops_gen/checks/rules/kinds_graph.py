@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from gitops_gen.checks.pod_specs import as_list, as_mapping
 from gitops_gen.checks.reference_paths import read_mapping
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.kubernetes_parts import is_whole, join
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 

@@ -6,7 +6,7 @@ As pkg/apis/core/validation/validation.go of kubernetes/kubernetes has it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitops_gen.checks.pod_specs import as_list, as_mapping, list_pod_templates
+from gitops_gen.checks.pod_specs import list_pod_templates
 from gitops_gen.checks.quantities import parse_quantity
 from gitops_gen.checks.reference_paths import is_templated, walk
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
@@ -16,8 +16,8 @@ from gitops_gen.checks.rules.kubernetes_parts import (
     RUNNING_ONCE,
     join,
     list_containers,
-    read_kind,
 )
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
@@ -82,7 +82,7 @@ def check_handlers(resource: Resource) -> Iterator[Hit]:
 
     Fix: write one of them into the probe.
     """
-    if read_kind(resource) not in LITERAL:
+    if resource.group_kind not in LITERAL:
         return
     for _, keys, container in list_containers(resource):
         for probe in _PROBES:
@@ -101,7 +101,7 @@ def check_images(resource: Resource) -> Iterator[Hit]:
 
     Fix: write `image`. Kustomize's `images` only changes one that is there.
     """
-    if read_kind(resource) not in LITERAL or not _is_whole_object(resource):
+    if resource.group_kind not in LITERAL or not _is_whole_object(resource):
         return
     for _, keys, container in list_containers(resource):
         if container.get("image") in (None, ""):
@@ -112,7 +112,7 @@ def check_images(resource: Resource) -> Iterator[Hit]:
 
 
 def _is_whole_object(resource: Resource) -> bool:
-    kind = read_kind(resource)
+    kind = resource.group_kind
     if kind in ALWAYS_RUNNING:
         return as_mapping(resource.data.get("spec")).get("selector") is not None
     return kind in RUNNING_ONCE or any(container.get("image") for _, _, container in list_containers(resource))

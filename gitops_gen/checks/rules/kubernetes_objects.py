@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitops_gen.checks.go_values import find_schedule_problem, is_duration
-from gitops_gen.checks.pod_specs import as_list, as_mapping
 from gitops_gen.checks.reference_paths import is_templated, read, read_text, walk
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.kubernetes_parts import is_whole, list_texts
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")

@@ -19,11 +19,6 @@ LITERAL = ALWAYS_RUNNING | RUNNING_ONCE | {("", "Pod"), ("", "PodTemplate")}
 Place = tuple[Keys, Any]
 
 
-def read_kind(resource: Resource) -> tuple[str, str]:
-    """Group and kind."""
-    return resource.api_version.rpartition("/")[0], resource.kind
-
-
 def list_containers(resource: Resource) -> Iterator[tuple[PodTemplate, Keys, dict[str, Any]]]:
     """The containers of all pods of an object, each with its pod and the way to it."""
     for pod in list_pod_templates(resource):

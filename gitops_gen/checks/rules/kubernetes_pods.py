@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gitops_gen.checks.pod_specs import as_list, as_mapping, list_pod_templates
+from gitops_gen.checks.pod_specs import list_pod_templates
 from gitops_gen.checks.reference_paths import is_templated, read, read_text, walk
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.kubernetes_parts import (
@@ -17,8 +17,8 @@ from gitops_gen.checks.rules.kubernetes_parts import (
     is_whole,
     list_containers,
     list_texts,
-    read_kind,
 )
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
@@ -49,7 +49,7 @@ def check_restart_policy(resource: Resource) -> Iterator[Hit]:
     Fix: write `restartPolicy: OnFailure` or `Never` in a Job; leave it out of a Deployment, a StatefulSet or a
     DaemonSet.
     """
-    kind = read_kind(resource)
+    kind = resource.group_kind
     if kind not in ALWAYS_RUNNING and kind not in RUNNING_ONCE:
         return
     for pod in list_pod_templates(resource):
@@ -77,7 +77,7 @@ def check_selectors(resource: Resource) -> Iterator[Hit]:
     Fix: write the labels of `selector` into `template.metadata.labels`. The selector of one that runs cannot be
     changed: then mend the labels.
     """
-    if read_kind(resource) not in ALWAYS_RUNNING:
+    if resource.group_kind not in ALWAYS_RUNNING:
         return
     selector = as_mapping(read(resource.data, "spec.selector"))
     wanted = selector if resource.kind == "ReplicationController" else as_mapping(selector.get("matchLabels"))
@@ -142,7 +142,7 @@ def check_named_ports(resource: Resource) -> Iterator[Hit]:
             for at, name in list_texts(container, f"{handler}.port"):
                 if name.isdecimal():
                     yield Hit(f"{show(name)} is text, which is the name of a port", (*keys, *at), f"write {name}")
-                elif name not in names and read_kind(resource) in LITERAL:
+                elif name not in names and resource.group_kind in LITERAL:
                     message = f"the container has no port called {show(name)}{suggest(name, names)}"
                     yield Hit(message, (*keys, *at), "name a port of the container, or write its number")
 
@@ -158,7 +158,7 @@ def check_port_numbers(resource: Resource) -> Iterator[Hit]:
     for _, keys, container in list_containers(resource):
         for path in _NUMBERS:
             for at, number in walk(container, path):
-                least = 0 if path == "ports[].hostPort" or read_kind(resource) not in LITERAL else 1
+                least = 0 if path == "ports[].hostPort" or resource.group_kind not in LITERAL else 1
                 if is_whole(number) and not least <= number <= _LAST_PORT:
                     yield Hit(f"{str(number)[:20]} is no port", (*keys, *at), "write a number from 1 to 65535")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from gitops_gen.checks.pod_specs import list_pod_templates
 from gitops_gen.checks.reference_paths import is_templated
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.kubernetes_parts import join, list_texts, read_kind
+from gitops_gen.checks.rules.kubernetes_parts import join, list_texts
 from gitops_gen.names import show
 from gitops_gen.wording import find_near, with_article
 
@@ -116,7 +116,7 @@ def check_values(resource: Resource) -> Iterator[Hit]:
 
     Fix: write one of the values that the message lists.
     """
-    yield from _check(resource.data, (), _OBJECTS.get(read_kind(resource), {}))
+    yield from _check(resource.data, (), _OBJECTS.get(resource.group_kind, {}))
     for pod in list_pod_templates(resource):
         yield from _check(pod.spec, pod.keys, _POD)
         for keys, container in pod.list_containers():
@@ -136,7 +136,7 @@ def check_name(resource: Resource) -> Iterator[Hit]:
     name = resource.name
     if not name or is_templated(name):
         return
-    pattern, longest = _NAMES.get(read_kind(resource), (_SUBDOMAIN, _LONGEST))
+    pattern, longest = _NAMES.get(resource.group_kind, (_SUBDOMAIN, _LONGEST))
     if len(name) > longest:
         yield Hit(f"{show(name)} has {len(name)} characters; {longest} are taken", ("metadata", "name"), "shorten it")
     elif re.fullmatch(pattern, name) is None:

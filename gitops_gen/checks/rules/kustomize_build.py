@@ -47,7 +47,7 @@ def check_orphans(unit: Unit) -> Iterator[Hit]:
 
 def _is_manifest(resource: Resource) -> bool:
     """Whether it is an object for a cluster, and nothing that tools keep beside it."""
-    group = resource.api_version.rpartition("/")[0] or resource.api_version
+    group = resource.group or resource.api_version
     return bool(resource.kind and resource.api_version) and group not in _FOREIGN and bool(resource.name)
 
 

@@ -12,7 +12,7 @@ from gitops_gen.checks.placeholders import is_template
 from gitops_gen.checks.prometheus_durations import read_duration
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.prometheus_receivers import check_receivers
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import find_near, suggest
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitops_gen.checks.prometheus_durations import read_duration
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.prometheus_parts import AlertRule, list_rules
-from gitops_gen.checks.rules.seldon_parts import as_mapping
+from gitops_gen.checks.values import as_mapping
 
 _TELLING = ("description", "message", "summary")
 """Annotations that say what an alert is about."""

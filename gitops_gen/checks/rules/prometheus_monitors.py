@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gitops_gen.checks.prometheus_durations import read_duration
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.prometheus_parts import list_scrapes
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import find_near
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys, Resource
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 
 _ENDPOINTS = ("endpoints", "podMetricsEndpoints")

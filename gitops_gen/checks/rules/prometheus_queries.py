@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|' + r"'(?:[^'\\]|\\.)*(?:'|\Z)|`[^`]*(?:`|\Z)", re.DOTALL)

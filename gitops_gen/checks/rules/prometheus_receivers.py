@@ -6,7 +6,7 @@ From pkg/alertmanager/validation in prometheus-operator, the same for v1alpha1 a
 from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Resource, rule
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -11,7 +11,7 @@ from gitops_gen.checks.go_regex import find_regex_problem
 from gitops_gen.checks.placeholders import is_template
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.prometheus_parts import list_scrapes
-from gitops_gen.checks.rules.seldon_parts import as_list, as_mapping, read_spec, read_text
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 
 _RELABELINGS = ("relabelings", "metricRelabelings", "relabelingConfigs")
 _WITH_TARGET = ("replace", "hashmod", "lowercase", "uppercase", "keepequal", "dropequal")

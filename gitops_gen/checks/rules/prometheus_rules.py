@@ -12,7 +12,7 @@ from typing import Any
 from gitops_gen.checks.prometheus_durations import read_duration
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.prometheus_parts import AlertRule, list_rules
-from gitops_gen.checks.rules.seldon_parts import as_mapping
+from gitops_gen.checks.values import as_mapping
 from gitops_gen.names import show
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

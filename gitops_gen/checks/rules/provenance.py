@@ -9,7 +9,6 @@ from gitops_gen.checks.rules.provenance_built import BUILT_RULES
 from gitops_gen.checks.rules.provenance_parts import (
     EVIDENCE_FILE,
     ModelOverlay,
-    dig,
     dig_text,
     find_entry,
     find_release_patch,
@@ -17,6 +16,7 @@ from gitops_gen.checks.rules.provenance_parts import (
     reach,
     read_document,
 )
+from gitops_gen.checks.values import dig
 from gitops_gen.errors import GitopsGenError
 from gitops_gen.findings import Finding
 from gitops_gen.names import show

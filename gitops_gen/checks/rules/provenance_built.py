@@ -8,7 +8,6 @@ from gitops_gen.checks.rules.provenance_parts import (
     EVIDENCE_FILE,
     ModelOverlay,
     Served,
-    dig,
     dig_text,
     find_entry,
     hit_file,
@@ -18,6 +17,7 @@ from gitops_gen.checks.rules.provenance_parts import (
     list_served,
     read_document,
 )
+from gitops_gen.checks.values import dig
 from gitops_gen.names import show, strip_credentials
 from gitops_gen.render.annotations import ENVIRONMENT, RUN_ID
 

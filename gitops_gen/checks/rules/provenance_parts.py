@@ -8,6 +8,7 @@ from gitops_gen.checks.discover import KUSTOMIZATIONS, SETTINGS_FILE
 from gitops_gen.checks.rule import Hit, Keys, Resource
 from gitops_gen.checks.source import Source
 from gitops_gen.checks.tree import Tree
+from gitops_gen.checks.values import as_list, dig
 from gitops_gen.render.annotations import CONTENT_HASH, DATASETS, MODEL_VERSION, SOURCE_COMMIT, VERSION
 
 EVIDENCE_FILE = "evidence.yaml"
@@ -75,18 +76,6 @@ def read_document(source: Source | None) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def dig(data: Any, *keys: str | int) -> Any:  # noqa: ANN401 - YAML is any value
-    """What stands at the end of `keys`; None if nothing does."""
-    for key in keys:
-        if isinstance(data, dict) and isinstance(key, str):
-            data = data.get(key)
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        else:
-            return None
-    return data
-
-
 def dig_text(data: Any, *keys: str | int) -> str:  # noqa: ANN401 - as above
     """As `dig`; empty if it is no text."""
     value = dig(data, *keys)
@@ -128,7 +117,7 @@ def find_release_patch(kustomization: Source) -> Keys:
     from gitops_gen.render.release_patch import MARK  # noqa: PLC0415 - only once something is missing
 
     patches = dig(read_document(kustomization), "patches")
-    for number, entry in enumerate(_as_list(patches)):
+    for number, entry in enumerate(as_list(patches)):
         if MARK in (line.strip() for line in dig_text(entry, "patch").splitlines()):
             return ("patches", number, "patch")
     return ()
@@ -140,8 +129,8 @@ def awaits_artifact(resource: Resource, keys: Keys) -> bool:
     name = dig(resource.data, *keys, "name")
     return keys == (*meta, *artifact[:-1]) and not any(
         dig_text(container, "image") and dig(container, "name") == name
-        for component in _as_list(dig(resource.data, *meta, "componentSpecs"))
-        for container in _as_list(dig(component, "spec", "containers"))
+        for component in as_list(dig(resource.data, *meta, "componentSpecs"))
+        for container in as_list(dig(component, "spec", "containers"))
     )
 
 
@@ -177,7 +166,3 @@ def hit_object(served: Served, keys: Keys, message: str, fix: str) -> Hit:
     Where `keys` lead nowhere, something is missing that the overlay was to add.
     """
     return Hit(message, keys, fix, served.number)
-
-
-def _as_list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -79,6 +79,19 @@ def explain_selector(environment: Environment, edge: Edge) -> str:
     return ""
 
 
+def report_no_pods(environment: Environment, kind: str) -> Iterator[Hit]:
+    """A hit for each object of a kind whose selector fits no pod."""
+    for found in find_edges(environment):
+        if found.source.kind == kind and found.state == "missing" and found.edge.selector is not None:
+            yield environment.hit(
+                found.source,
+                f"{label(found.source)} selects no pod of namespace {show(found.edge.namespace)}"
+                + explain_selector(environment, found.edge),
+                found.edge.keys,
+                "write labels of the pods' template",
+            )
+
+
 def label(member: Member) -> str:
     """What a message calls an object."""
     return f"{member.kind} {show(member.name)}" if member.name else with_article(member.kind)

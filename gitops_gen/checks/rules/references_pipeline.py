@@ -95,7 +95,7 @@ def _list_pipelines(resource: Resource) -> Iterator[tuple[Keys, Mapping[str, Any
 
 def _list_declaring(resource: Resource) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
     spec = read_mapping(resource.data, "spec")
-    group = resource.api_version.rpartition("/")[0]
+    group = resource.group
     if spec and (group, resource.kind) in _DECLARING:
         yield ("spec",), spec
 

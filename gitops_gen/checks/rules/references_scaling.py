@@ -6,7 +6,7 @@ from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.reference_edges import find_edges
 from gitops_gen.checks.reference_paths import read_mapping
 from gitops_gen.checks.rule import Hit, Rule, rule
-from gitops_gen.checks.rules.references_parts import explain_selector, label, report_missing
+from gitops_gen.checks.rules.references_parts import label, report_missing, report_no_pods
 from gitops_gen.names import show
 
 _HANDED_OVER = "scaledobject.keda.sh/transfer-hpa-ownership"
@@ -60,15 +60,7 @@ def check_budgets(environment: Environment) -> Iterator[Hit]:
 
     Fix: mend `selector`, so that it has the labels of the pods' template.
     """
-    for found in find_edges(environment):
-        if found.source.kind == "PodDisruptionBudget" and found.state == "missing":
-            yield environment.hit(
-                found.source,
-                f"{label(found.source)} selects no pod of namespace {show(found.edge.namespace)}"
-                + explain_selector(environment, found.edge),
-                found.edge.keys,
-                "write labels of the pods' template",
-            )
+    yield from report_no_pods(environment, "PodDisruptionBudget")
 
 
 RULES: tuple[Rule, ...] = (check_scale_targets, check_one_scaler, check_budgets)

@@ -8,7 +8,7 @@ from gitops_gen.checks.reference_edges import find_edges, select
 from gitops_gen.checks.reference_paths import is_templated, read, walk
 from gitops_gen.checks.reference_selectors import POD
 from gitops_gen.checks.rule import Hit, Keys, Rule, rule
-from gitops_gen.checks.rules.references_parts import explain_selector, label, report_missing
+from gitops_gen.checks.rules.references_parts import label, report_missing, report_no_pods
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
 
@@ -25,15 +25,7 @@ def check_service_pods(environment: Environment) -> Iterator[Hit]:
     Fix: mend `selector`, so that it has the labels of the pods: those of `spec.template.metadata`, not those of the
     Deployment itself.
     """
-    for found in find_edges(environment):
-        if found.source.kind == "Service" and found.state == "missing" and found.edge.selector is not None:
-            yield environment.hit(
-                found.source,
-                f"{label(found.source)} selects no pod of namespace {show(found.edge.namespace)}"
-                + explain_selector(environment, found.edge),
-                found.edge.keys,
-                "write labels of the pods' template",
-            )
+    yield from report_no_pods(environment, "Service")
 
 
 @rule("REF021", "error")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gitops_gen.checks.pod_specs import as_list, as_mapping
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 
 _PARTS = ("apiGroups", "resources", "verbs")

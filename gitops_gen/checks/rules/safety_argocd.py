@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gitops_gen.checks.pod_specs import as_mapping
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
+from gitops_gen.checks.values import as_mapping
 
 
 @rule("SAFETY011", "warning")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.environments import Environment, Member
 from gitops_gen.checks.pod_security import Violation, find_baseline, find_restricted
-from gitops_gen.checks.pod_specs import PodTemplate, as_list, as_mapping, list_pod_templates
+from gitops_gen.checks.pod_specs import PodTemplate, list_pod_templates
 from gitops_gen.checks.rule import Hit, Rule, rule
+from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 
 _LABEL = "pod-security.kubernetes.io/enforce"

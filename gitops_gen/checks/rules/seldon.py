@@ -9,16 +9,10 @@ from collections.abc import Iterator
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.seldon_graph import GRAPH_RULES
 from gitops_gen.checks.rules.seldon_mlops import RULES as MLOPS_RULES
-from gitops_gen.checks.rules.seldon_parts import (
-    as_list,
-    as_mapping,
-    list_predictors,
-    list_units,
-    read_spec,
-    read_text,
-)
+from gitops_gen.checks.rules.seldon_parts import list_predictors, list_units
 from gitops_gen.checks.rules.seldon_traffic import TRAFFIC_RULES
 from gitops_gen.checks.rules.seldon_values import VALUE_RULES
+from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
 from gitops_gen.names import show
 
 _NO_ENGINE = "seldon.io/no-engine"

@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
-from gitops_gen.checks.rules.seldon_parts import (
-    Unit,
-    list_all_units,
-    list_containers,
-    read_spec,
-    read_text,
-)
+from gitops_gen.checks.rules.seldon_parts import Unit, list_all_units, list_containers
+from gitops_gen.checks.values import read_spec, read_text
 from gitops_gen.names import show
 
 _BUILT_IN = {"", "SIMPLE_MODEL", "SIMPLE_ROUTER", "RANDOM_ABTEST", "AVERAGE_COMBINER"}

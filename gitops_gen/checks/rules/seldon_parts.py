@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.values import as_list, as_mapping, read_spec
 from gitops_gen.names import show
 
 _LAST_LEVEL = len(("spec", "predictors", 0, "graph")) + 10 * len(("children", 0))
@@ -54,17 +55,6 @@ class Unit(NamedTuple):
         return f"unit {show(name)} of {self.predictor.label}" if isinstance(name, str) else self.predictor.label
 
 
-def read_spec(resource: Resource) -> dict[str, Any]:
-    """Its spec; empty where it has none."""
-    return as_mapping(resource.data.get("spec"))
-
-
-def read_text(data: dict[str, Any], key: str) -> str:
-    """The text at a key; empty where there is none."""
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def list_predictors(resource: Resource) -> list[Predictor]:
     """Its predictors in the order of the file."""
     items = as_list(read_spec(resource).get("predictors"))
@@ -110,13 +100,3 @@ def list_containers(predictor: Predictor) -> Iterator[dict[str, Any]]:
         for container in as_list(as_mapping(as_mapping(component).get("spec")).get("containers")):
             if isinstance(container, dict):
                 yield container
-
-
-def as_mapping(value: object) -> dict[str, Any]:
-    """The value if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: object) -> list[Any]:
-    """The value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []

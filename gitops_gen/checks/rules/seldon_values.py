@@ -7,7 +7,8 @@ from others is in executor/predictor/predictor_process.go, and of parameters in 
 from collections.abc import Iterator, Sequence
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.seldon_parts import Predictor, as_list, as_mapping, list_all_units, read_text
+from gitops_gen.checks.rules.seldon_parts import Predictor, list_all_units
+from gitops_gen.checks.values import as_list, as_mapping, read_text
 from gitops_gen.names import show
 from gitops_gen.wording import find_near
 
