@@ -18,10 +18,8 @@ _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 QUANTITY_PATTERN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+))?$"
 """What Kubernetes takes for a quantity that is written as text."""
-# Texts are two thirds of the schemas: what is cut out of them before they are parsed need not be parsed.
-_TEXT = r'"description": "[^"\\]*(?:\\.[^"\\]*)*"'
-_DESCRIPTION = re.compile(rf"{_TEXT},|,\s*{_TEXT}(?=\s*\}})|{_TEXT}")
-_REFERENCE = re.compile(r'"\$ref": "(?:/api/_definitions\.json)?#/\$defs/')
+_BESIDE = '"$ref": "/api/_definitions.json#/$defs/'
+_WITHIN = '"$ref": "#/$defs/'
 _USED = re.compile(r'"#/\$defs/(io\.k8s\.[^"]+)"')
 _NULLABLE = re.compile(r'\[\s*"(\w+)",\s*"null"\s*\]')
 
@@ -97,7 +95,7 @@ class Definitions:
         return _parse(self.read(name))
 
     def read(self, name: str) -> str:
-        """The JSON text of a type, without descriptions; its references point below `$defs`."""
+        """The JSON text of a type; its references point below `$defs`."""
         if name not in self._known:
             # The two that are written as a choice would refuse null, which stands for a missing value.
             if name == _QUANTITY:
@@ -106,7 +104,7 @@ class Definitions:
                 text = '{"type": ["integer", "string", "null"]}'
             else:
                 chunk = _read_chunks(self._folder).get(name)
-                text = _shorten(_cut(chunk)) if chunk else "{}"
+                text = _cut(chunk).replace(_BESIDE, _WITHIN) if chunk else "{}"
             self._known[name] = text
         return self._known[name]
 
@@ -136,15 +134,21 @@ def _read_kinds(folder: str) -> dict[str, set[str]]:
     return kinds
 
 
-def _shorten(text: str) -> str:
-    return _REFERENCE.sub('"$ref": "#/$defs/', _DESCRIPTION.sub("", text))
-
-
 def _parse(text: str) -> dict[str, Any]:
     """The schema in `text`, without descriptions; a required property cannot be null."""
-    schema: dict[str, Any] = json.loads(_shorten(text).replace('"#/$defs/', '"kubernetes:'))
+    schema: dict[str, Any] = json.loads(text.replace(_BESIDE, _WITHIN).replace('"#/$defs/', '"kubernetes:'))
+    _drop_descriptions([schema])
     _require_values(schema)
     return schema
+
+
+def _drop_descriptions(pending: list[Any]) -> None:
+    """Take the descriptions out of schemas: nobody reads them, and they are two thirds of the text."""
+    while pending:
+        node = pending.pop()
+        if isinstance(node.get("description"), str):  # else it is a property of that name
+            del node["description"]
+        pending += [inner for inner in node.values() if isinstance(inner, dict)]
 
 
 def _require_values(schema: dict[str, Any]) -> None:
@@ -186,6 +190,7 @@ def bundle(schema: dict[str, Any], definitions: Definitions, *, custom: bool) ->
             pending.extend(_USED.findall(needed[name]))
     text = ", ".join(f'"{name}": {definition}' for name, definition in sorted(needed.items()))
     defs: dict[str, Any] = json.loads("{" + (_NULLABLE.sub(r'"\1"', text) if custom else text) + "}")
+    _drop_descriptions(list(defs.values()))
     for definition in defs.values():
         _require_values(definition)
     if custom:
