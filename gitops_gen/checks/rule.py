@@ -1,10 +1,12 @@
 """What a rule is: one function, its id, its severity; what it finds is a hit, which the engine turns into a finding."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from functools import cached_property, wraps
+from typing import Any, NamedTuple, TypeVar
 
 from gitops_gen.findings import Finding, Severity
 
+_T = TypeVar("_T")
 Keys = tuple[str | int, ...]
 """The way to a value from the root of the object, or of the document in a file that holds none.
 
@@ -68,9 +70,7 @@ def make_finding(rule: Rule, hit: Hit, path: str, line: int, column: int) -> Fin
     return Finding(path, line, column, rule.id, rule.severity, hit.message, hit.fix)
 
 
-class Resource(NamedTuple):
-    """A Kubernetes object as rules see it: a document of a file, an item of a List, or a part of a build."""
-
+class _Resource(NamedTuple):
     data: dict[str, Any]
     """As the API server would read it."""
     document: int = 0
@@ -78,39 +78,65 @@ class Resource(NamedTuple):
     keys: Keys = ()
     """Where in the document it stands: `("items", 2)` in a List."""
 
-    @property
+
+class Resource(_Resource):
+    """A Kubernetes object as rules see it: a document of a file, an item of a List, or a part of a build.
+
+    What all rules ask about is read once: nobody changes `data`.
+    """
+
+    @cached_property
     def api_version(self) -> str:
         """`apps/v1`; empty if it is not text."""
         value = self.data.get("apiVersion")
         return value if isinstance(value, str) else ""
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The group of its apiVersion; empty for the core's."""
         return self.api_version.rpartition("/")[0]
 
-    @property
+    @cached_property
     def group_kind(self) -> tuple[str, str]:
         """Group and kind."""
         return self.group, self.kind
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Its kind; empty if it is not text."""
         value = self.data.get("kind")
         return value if isinstance(value, str) else ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """metadata.name; empty if there is none."""
         return self._read_metadata("name")
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """metadata.namespace; empty if there is none."""
         return self._read_metadata("namespace")
+
+    @cached_property
+    def made(self) -> dict[Callable[["Resource"], Any], Any]:
+        """What functions marked `once_per_object` made of it."""
+        return {}
 
     def _read_metadata(self, key: str) -> str:
         metadata = self.data.get("metadata")
         value = metadata.get(key) if isinstance(metadata, dict) else None
         return value if isinstance(value, str) else ""
+
+
+def once_per_object(make: Callable[[Resource], _T]) -> Callable[[Resource], _T]:
+    """Let a function be called once for an object: its rules ask for the same parts one after the other."""
+
+    @wraps(make)
+    def remember(resource: Resource) -> _T:
+        made = resource.made
+        if make not in made:
+            made[make] = make(resource)
+        found: _T = made[make]
+        return found
+
+    return remember

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from gitops_gen.checks.json_reader import read_json
-from gitops_gen.checks.positions import Place, Positions
+from gitops_gen.checks.positions import Place, Positions, find_place
 from gitops_gen.checks.rule import Keys, Resource
 from gitops_gen.checks.yaml_reader import ReadFile, read_yaml
 
@@ -17,6 +17,7 @@ class Source:
         """`path` is below the checked root, with `/`."""
         self.path = path
         self.content = content
+        self._was_asked = False
 
     @cached_property
     def read(self) -> ReadFile:
@@ -32,13 +33,22 @@ class Source:
     def _positions(self) -> Positions:
         return Positions(self.content)
 
+    @property
+    def _is_simple(self) -> bool:
+        """Whether keys stand where their values are, and nowhere else."""
+        return not (b"&" in self.content or b"<<" in self.content or self.read.problems)
+
     @cached_property
     def _lines(self) -> list[bytes]:
         return self.content.split(b"\n")
 
     def locate(self, document: int, keys: Keys, *, value: bool = False) -> Place:
         """Line and column, from 1, of the key or item that `keys` leads to; with `value`, of what stands behind it."""
-        line, column = self._positions.find(document, keys, value=value)
+        if self._was_asked or not self._is_simple:
+            line, column = self._positions.find(document, keys, value=value)
+        else:
+            self._was_asked = True
+            line, column = find_place(self.content, document, keys, value=value)
         if line == 1 and self.content.startswith(b"\xef\xbb\xbf"):
             column = max(1, column)
         return line, column

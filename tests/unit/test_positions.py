@@ -1,14 +1,16 @@
 """Where in a file a value stands."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_gen.checks.positions import Positions
+from gitops_gen.checks.positions import Positions, find_place
 from gitops_gen.checks.yaml_reader import read_yaml
 
+REPOSITORIES = Path(__file__).parents[1] / "repositories"
 TEXT = """\
 apiVersion: v1
 kind: List
@@ -27,7 +29,10 @@ second: [1, [2, 3]]
 
 
 def find(text, keys, document=0, *, value=False):
-    return Positions(text.encode()).find(document, keys, value=value)
+    found = Positions(text.encode()).find(document, keys, value=value)
+    if "&" not in text and "<<" not in text and not read_yaml(text.encode()).problems:
+        assert find_place(text.encode(), document, keys, value=value) == found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -139,6 +144,24 @@ def list_ways(value, keys=()):
         yield from list_ways(inner, (*keys, key))
 
 
+def test_one_place_is_the_same_as_among_all():
+    tried = 0
+    for path in sorted(REPOSITORIES.rglob("*.yaml")):
+        content = path.read_bytes()
+        read = read_yaml(content)
+        if read.problems or b"&" in content or b"<<" in content:
+            continue
+        positions = Positions(content)
+        for number, document in enumerate(read.documents):
+            for keys in list_ways(document):
+                for way in (keys, (*keys, "nothing"), (*keys, 99)):
+                    for value in (False, True):
+                        found = find_place(content, number, way, value=value)
+                        assert found == positions.find(number, way, value=value), (path, way)
+                        tried += 1
+    assert tried > 10_000
+
+
 KEYS = st.text("abcdefg é模", min_size=1, max_size=4)
 TREES = st.recursive(
     st.integers() | KEYS,
@@ -153,6 +176,7 @@ def test_a_key_stands_where_its_place_says(tree, indent):
     positions, lines = Positions(text.encode()), text.split("\n")
     for keys in list_ways(tree):
         line, column = positions.find(0, keys)
+        assert find_place(text.encode(), 0, keys) == (line, column)
         rest = lines[line - 1][column - 1 :]
         if keys and isinstance(keys[-1], str):
             assert rest.startswith(f'"{keys[-1]}"')

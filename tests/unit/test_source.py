@@ -2,7 +2,8 @@
 
 import pytest
 
-from gitops_gen.checks.rule import Resource
+from gitops_gen.checks.positions import Positions
+from gitops_gen.checks.rule import Resource, once_per_object
 from gitops_gen.checks.source import Source, list_resources
 
 
@@ -90,3 +91,22 @@ def test_a_resource_says_what_it_is():
     assert (resource.api_version, resource.kind, resource.name, resource.namespace) == ("v1", "Pod", "a", "b")
     empty = Resource({"apiVersion": 1, "kind": [], "metadata": "a"})
     assert (empty.api_version, empty.kind, empty.name, empty.namespace) == ("", "", "", "")
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: {c: 2}\n", "a: &a {c: 1}\nb: *a\n", "b:\n  c: 1\nb: {d: 1, c: 2}\n"])
+def test_the_first_place_asked_for_is_as_right_as_the_next(text):
+    source = Source("a.yaml", text.encode())
+    first = source.locate(0, ("b", "c"))
+    assert first == source.locate(0, ("b", "c")) == Positions(text.encode()).find(0, ("b", "c"))
+
+
+def test_what_an_object_has_is_made_once_for_it():
+    calls = []
+
+    @once_per_object
+    def count(resource):
+        calls.append(resource)
+        return len(calls)
+
+    one, other = Resource({"kind": "A"}), Resource({"kind": "A"})
+    assert [count(one), count(one), count(other), count(one)] == [1, 1, 2, 1]
