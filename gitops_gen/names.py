@@ -32,6 +32,8 @@ _TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 def show(text: str, limit: int = 80) -> str:
     """`text` quoted for a message: control and format characters escaped, cut to `limit` characters."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    if cut.isprintable():
+        return f"'{cut}'"
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + "'"
 
 

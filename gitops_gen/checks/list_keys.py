@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.rule import Keys
@@ -56,8 +57,7 @@ def find_twice(places: Iterable[Place]) -> Iterator[Twice]:
 
 
 def _find_in_list(part: Part, unique: tuple[str, ...], keys: Keys, items: list[Any]) -> Iterator[Twice]:
-    defaults = {key: _find_default(part, key) for key in unique}
-    required = _list_required(part)
+    defaults, required = _read_items(part)
     seen: dict[Any, int] = {}
     told: set[Any] = set()
     for number, item in enumerate(items):
@@ -68,7 +68,9 @@ def _find_in_list(part: Part, unique: tuple[str, ...], keys: Keys, items: list[A
             values = tuple(defaults[key] if item.get(key) is None else item[key] for key in unique)
         else:
             continue
-        if any(value is None and key in required for key, value in zip(unique, values, strict=False)):
+        if None in values and any(
+            value is None and key in required for key, value in zip(unique, values, strict=False)
+        ):
             continue  # the schema says that it is missing
         identity = tuple(map(_identify, values))
         if identity in told:
@@ -80,6 +82,16 @@ def _find_in_list(part: Part, unique: tuple[str, ...], keys: Keys, items: list[A
                 return
         else:
             seen[identity] = number
+
+
+def _lacks(values: tuple[Any, ...], unique: tuple[str, ...], required: frozenset[str]) -> bool:
+    return any(value is None and key in required for key, value in zip(unique, values, strict=False))
+
+
+@lru_cache(maxsize=1024)
+def _read_items(part: Part) -> tuple[dict[str, Any], frozenset[str]]:
+    """What the keys of an item are where they are left out, and which of them it must have."""
+    return {key: _find_default(part, key) for key in part.list_keys or ()}, _list_required(part)
 
 
 def _list_required(part: Part) -> frozenset[str]:
@@ -96,9 +108,11 @@ def _find_default(part: Part, key: str) -> Any:  # noqa: ANN401 - JSON is any va
 
 def _identify(value: Any) -> Any:  # noqa: ANN401 - as above
     """What is equal for equal values, and can be looked up: 1 is not true."""
+    if isinstance(value, str):
+        return value
     if not isinstance(value, dict | list):
         return type(value).__name__, value
     try:
-        return json.dumps(value, sort_keys=True)
+        return "json", json.dumps(value, sort_keys=True)
     except (TypeError, ValueError, RecursionError):  # no JSON: equal to nothing
         return id(value)

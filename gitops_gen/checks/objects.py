@@ -28,6 +28,8 @@ class ObjectChecker:
     def __init__(self, store: SchemaStore, selection: Selection) -> None:
         self._store = store
         self._selection = selection
+        self._chosen: dict[tuple[str, ...], tuple[Rule, ...]] = {}
+        """The rules of modules that are asked in this run."""
         self._skipped: dict[str, dict[str, str]] = {}
         """Rules that could not be asked, and why, by kind."""
 
@@ -55,9 +57,16 @@ class ObjectChecker:
         modules = (*BY_KIND.get((group, resource.kind), ()), *list_annotated(resource.data))
         if pinned and (group, resource.kind) in PINNED_KINDS:
             modules = (*modules, "pins")
-        for rule in (rule for module in modules for rule in load_rules(module)):
-            if self._selection.allows_rule(rule.id):
-                yield from _each(rule, resource)
+        for rule in self._choose(modules):
+            for hit in rule.check(resource):
+                yield rule, hit
+
+    def _choose(self, modules: tuple[str, ...]) -> tuple[Rule, ...]:
+        """The rules in modules of checks/rules that are wanted."""
+        if modules not in self._chosen:
+            known = (rule for module in modules for rule in load_rules(module))
+            self._chosen[modules] = tuple(rule for rule in known if self._selection.allows_rule(rule.id))
+        return self._chosen[modules]
 
     def take_unchecked(self) -> list[str]:
         """What could not be asked of the objects since the last call, a text for each kind."""
@@ -118,7 +127,14 @@ class ObjectChecker:
 
 def check_problems(problems: Sequence[SchemaProblem]) -> Hits:
     """The hits of what a schema found."""
-    for rule in (rules.check_unknown_fields, rules.check_types, rules.check_required_fields, rules.check_values):
+    if not problems:
+        return
+    for rule in (
+        rules.check_unknown_fields,
+        rules.check_types,
+        rules.check_required_fields,
+        rules.check_values,
+    ):
         yield from _each(rule, problems)
 
 

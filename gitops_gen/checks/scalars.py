@@ -25,6 +25,8 @@ HINTS = frozenset("yYnNtTfFoO~.+-0123456789")
 
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]*|0))")
+_SHORT = 18
+"""Digits of a number that is an int64 for sure."""
 _SAME_IN_JSON = 1e21
 """From here on Go writes a float with an exponent, and it stays one."""
 
@@ -86,6 +88,8 @@ def name_key(value: object) -> str | None:
 
 
 def _resolve_number(text: str) -> object:
+    if len(text) <= _SHORT and text.isdecimal() and text.isascii() and text[0] != "0":
+        return int(text)
     plain = text if text.startswith("._") else text.replace("_", "")
     found = _WHOLE.fullmatch(plain)
     if found is not None:

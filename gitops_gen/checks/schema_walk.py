@@ -22,7 +22,7 @@ _DEPTH = 64
 class Part:
     """A part of a schema, its references followed."""
 
-    __slots__ = ("_found", "_parts", "_sides", "fields", "is_telling", "list_keys", "name", "rules", "schema")
+    __slots__ = ("_found", "_parts", "_sides", "_telling", "fields", "list_keys", "name", "rules", "schema", "telling")
 
     def __init__(self, schema: dict[str, Any], name: str, parts: "Parts") -> None:
         self.schema = schema
@@ -35,10 +35,9 @@ class Part:
         properties = schema.get("properties")
         self.fields: dict[str, Any] = properties if isinstance(properties, dict) else {}
         """The schemas of the fields that have names, as they are written."""
-        sides = (schema.get(keyword) for keyword in ("items", "additionalProperties"))
-        inner = bool(self.fields) or any(isinstance(side, dict) for side in sides)
-        self.is_telling = inner or bool(self.rules) or self.list_keys is not None
-        """Whether there may be a rule, or a list of unique items, here or below."""
+        self.telling: dict[str, Part | None] = {}
+        """Those of the fields that an object had so far, None where nothing is told of one or below."""
+        self._telling: bool | None = True if self.fields or self.rules or self.list_keys is not None else None
         self._parts = parts
         self._found: dict[str, Part] = {}
         self._sides: dict[str, Part | None] = {}
@@ -51,6 +50,23 @@ class Part:
         if key not in self.fields:
             return self.rest
         found = self._found[key] = self._parts.make(self.fields[key], f"{self.name}.{key}")
+        return found
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there may be a rule, or a list of unique items, here or below."""
+        if self._telling is None:
+            self._telling = True  # for a list of itself
+            sides = (self._find_side(keyword) for keyword in ("items", "additionalProperties"))
+            self._telling = any(side is not None and side.is_telling for side in sides)
+        return self._telling
+
+    def find_telling(self, key: Any) -> "Part | None":  # noqa: ANN401 - as above
+        """The part of a key in a mapping; None if nothing is told of it or below."""
+        part = self.find(key)
+        found = part if part is not None and part.is_telling else None
+        if key in self.fields:
+            self.telling[key] = found
         return found
 
     @property
@@ -104,9 +120,10 @@ class Parts:
             if len(keys) >= _DEPTH:
                 continue
             if isinstance(value, dict):
+                telling = part.telling
                 for key, inner in value.items():
-                    child = part.find(key)
-                    if child is not None and child.is_telling and (child.rules or isinstance(inner, dict | list)):
+                    child = telling[key] if key in telling else part.find_telling(key)
+                    if child is not None and (child.rules or isinstance(inner, dict | list)):
                         pending.append((child, (*keys, key), inner))
             elif isinstance(value, list) and (items := part.items) is not None and items.is_telling:
                 pending += ((items, (*keys, number), inner) for number, inner in enumerate(value))

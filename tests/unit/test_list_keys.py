@@ -91,6 +91,24 @@ def test_other_lists_are_left_alone(node):
     assert find(node, ["x", "x"]) == []
 
 
+@pytest.mark.parametrize(
+    ("node", "value", "keys"),
+    [
+        ({"type": "array", "items": {"type": "array", "items": SET}}, [[], [["y"], ["x", "x"]]], (1, 1, 1)),
+        ({"additionalProperties": {"additionalProperties": SET}}, {"b": {"c": ["x", "x"]}}, ("b", "c", 1)),
+        ({"properties": {"b": {"type": "string"}}, "additionalProperties": SET}, {"b": "x", "c": [1, 1]}, ("c", 1)),
+    ],
+)
+def test_lists_are_found_however_deep_they_are(node, value, keys):
+    assert find(node, value) == [(("a", *keys), 0)]
+
+
+def test_a_list_of_itself_ends():
+    node = {"type": "array", "items": {"$ref": "#/$defs/self"}}
+    schema = Schema({"properties": {"a": node}, "$defs": {"self": node}}, origin="here")
+    assert list(look_through(schema).list_places({"a": [[[]], []]})) == []
+
+
 def test_few_are_told_of_a_long_list():
     assert len(find(SET, [*range(5_000), *range(5_000)])) == 100
 
