@@ -33,7 +33,12 @@ _POD = ("kubernetes_values", "kubernetes_pods", "kubernetes_containers")
 """Modules on pods, whatever makes them."""
 
 BY_KIND = {
-    ("machinelearning.seldon.io", "SeldonDeployment"): ("seldon", "safety_pods", "references_volumes", *_POD),
+    ("machinelearning.seldon.io", "SeldonDeployment"): (
+        "seldon_deployment",
+        "safety_pods",
+        "references_volumes",
+        *_POD,
+    ),
     ("mlops.seldon.io", "Experiment"): ("seldon_mlops",),
     ("mlops.seldon.io", "Model"): ("seldon_mlops",),
     ("mlops.seldon.io", "Pipeline"): ("seldon_mlops",),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitops_gen.checks.pod_specs import PodTemplate
+from gitops_gen.checks.reference_paths import PathTable
 from gitops_gen.checks.rule import Keys
 from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
@@ -27,7 +28,14 @@ _VOLUME_TYPES = "configMap csi downwardAPI emptyDir ephemeral image persistentVo
 _VOLUMES = frozenset(_VOLUME_TYPES.split())
 _PROFILES = ("RuntimeDefault", "Localhost")
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_HANDLERS = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop")
+_HOSTS = PathTable(
+    {
+        f"{handler}.{action}.host": handler.rpartition(".")[2]
+        for handler in _HANDLERS
+        for action in ("httpGet", "tcpSocket")
+    }
+)
 
 
 class Violation(NamedTuple):
@@ -49,7 +57,7 @@ def find_baseline(pod: PodTemplate) -> Iterator[Violation]:
     yield from _check_host(pod)
     for keys, owner, context in _list_contexts(pod):
         yield from _check_context(keys, owner, context)
-    for keys, container in pod.list_containers():
+    for keys, container in pod.containers:
         yield from _check_container(keys, container)
     for key, value in as_mapping(pod.metadata.get("annotations")).items():
         fits = not _is_text(value) or value in {"", "runtime/default"} or value.startswith("localhost/")
@@ -76,7 +84,7 @@ def find_restricted(pod: PodTemplate) -> Iterator[Violation]:
     if _is_root(pod_context):
         yield Violation((*pod.keys, "securityContext", "runAsUser"), "the pod runs as root", _USER)
     windows = as_mapping(pod.spec.get("os")).get("name") == "windows"
-    for keys, container in pod.list_containers():
+    for keys, container in pod.containers:
         if _is_text(container.get("securityContext")):  # a template
             continue
         context = as_mapping(container.get("securityContext"))
@@ -115,10 +123,10 @@ def _list_contexts(pod: PodTemplate) -> Iterator[tuple[Keys, str, dict[str, Any]
     context = pod.spec.get("securityContext")
     if isinstance(context, dict):
         yield (*pod.keys, "securityContext"), "the pod", context
-    for keys, container in pod.list_containers():
+    for keys, container in pod.containers:
         context = container.get("securityContext")
         if isinstance(context, dict):
-            yield (*keys, "securityContext"), f"container {_show(container)}", context
+            yield (*keys, "securityContext"), _call(container), context
 
 
 def _check_context(keys: Keys, owner: str, context: dict[str, Any]) -> Iterator[Violation]:
@@ -140,7 +148,7 @@ def _check_context(keys: Keys, owner: str, context: dict[str, Any]) -> Iterator[
 
 
 def _check_container(keys: Keys, container: dict[str, Any]) -> Iterator[Violation]:
-    name = f"container {_show(container)}"
+    name = _call(container)
     context = as_mapping(container.get("securityContext"))
     if context.get("privileged") is True:
         yield Violation((*keys, "securityContext", "privileged"), f"{name} is privileged", _REMOVE)
@@ -167,22 +175,15 @@ def _check_container(keys: Keys, container: dict[str, Any]) -> Iterator[Violatio
 
 
 def _check_probe_hosts(keys: Keys, name: str, container: dict[str, Any]) -> Iterator[Violation]:
-    lifecycle = as_mapping(container.get("lifecycle"))
-    handlers = [((field,), container.get(field)) for field in _PROBES]
-    handlers += [(("lifecycle", field), lifecycle.get(field)) for field in ("postStart", "preStop")]  # type: ignore[misc] # longer ways
-    for way, handler in handlers:
-        for action in ("httpGet", "tcpSocket"):
-            host = as_mapping(as_mapping(handler).get(action)).get("host")
-            if _is_text(host) and host:
-                yield Violation(
-                    (*keys, *way, action, "host"), f"{name}: {way[-1]} asks another host", _REMOVE, since=34
-                )
+    for way, host, handler in _HOSTS.find(container):
+        if _is_text(host) and host:
+            yield Violation((*keys, *way), f"{name}: {handler} asks another host", _REMOVE, since=34)
 
 
 def _check_user(
     keys: Keys, container: dict[str, Any], context: dict[str, Any], pod_context: dict[str, Any]
 ) -> Iterator[Violation]:
-    name = f"container {_show(container)}"
+    name = _call(container)
     non_root = context.get("runAsNonRoot")
     if non_root is False:
         yield Violation((*keys, "securityContext", "runAsNonRoot"), f"{name} may run as root", _NON_ROOT)
@@ -195,7 +196,7 @@ def _check_user(
 def _check_confinement(
     keys: Keys, container: dict[str, Any], context: dict[str, Any], pod_context: dict[str, Any]
 ) -> Iterator[Violation]:
-    name = f"container {_show(container)}"
+    name = _call(container)
     escalation = context.get("allowPrivilegeEscalation")
     if escalation is True:
         yield Violation(
@@ -227,6 +228,10 @@ def _is_root(context: dict[str, Any]) -> bool:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _call(container: dict[str, Any]) -> str:
+    return f"container {_show(container)}"
 
 
 def _show(part: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.rule import Keys, Resource, once_per_object
 from gitops_gen.checks.values import as_list, as_mapping
 
 _TEMPLATE: Keys = ("spec", "template")
@@ -29,8 +29,8 @@ _KSERVE = "serving.kserve.io"
 _COMPONENTS = ("predictor", "transformer", "explainer")
 _SELDON = "machinelearning.seldon.io"
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
-_LAST: list[Any] = [None, ()]
-"""The object that was asked about last, and its pods."""
+Container = tuple[Keys, dict[str, Any]]
+"""A container, with the way to it from the root of the object."""
 
 
 class PodTemplate(NamedTuple):
@@ -41,21 +41,24 @@ class PodTemplate(NamedTuple):
     spec: dict[str, Any]
     metadata_keys: Keys
     metadata: dict[str, Any]
+    containers: tuple[Container, ...]
+    """Those that start first, those that stay, and those for debugging."""
 
-    def list_containers(self, *lists: str) -> Iterator[tuple[Keys, dict[str, Any]]]:
-        """Its containers with the ways to them; by default those that start first and those for debugging as well."""
-        for field in lists or _LISTS:
-            for number, container in enumerate(as_list(self.spec.get(field))):
-                if isinstance(container, dict):
-                    yield (*self.keys, field, number), container
+    def list_staying(self) -> list[Container]:
+        """The containers that stay: neither those that start first nor those for debugging."""
+        return [(keys, container) for keys, container in self.containers if keys[-2] == "containers"]
 
 
+@once_per_object
 def list_pod_templates(resource: Resource) -> tuple[PodTemplate, ...]:
     """The pods that an object describes; none for a kind that describes none."""
-    if _LAST[0] is not resource.data:  # the rules ask one after the other about the same object
-        _LAST[:] = [resource.data, tuple(_list_pod_templates(resource))]
-    found: tuple[PodTemplate, ...] = _LAST[1]
-    return found
+    return tuple(_list_pod_templates(resource))
+
+
+@once_per_object
+def list_all_containers(resource: Resource) -> tuple[Container, ...]:
+    """The containers of all pods that an object describes."""
+    return tuple(container for pod in list_pod_templates(resource) for container in pod.containers)
 
 
 def _list_pod_templates(resource: Resource) -> Iterator[PodTemplate]:
@@ -72,7 +75,7 @@ def _list_pod_templates(resource: Resource) -> Iterator[PodTemplate]:
         for name in _COMPONENTS:  # a component is a pod's spec, with fields of KServe among them
             component = spec.get(name)
             if isinstance(component, dict):
-                yield PodTemplate(("spec", name), component, ("spec", name), component)
+                yield _make_template(("spec", name), component, ("spec", name), component)
 
 
 def _read_template(data: dict[str, Any], way: Keys) -> Iterator[PodTemplate]:
@@ -82,4 +85,14 @@ def _read_template(data: dict[str, Any], way: Keys) -> Iterator[PodTemplate]:
     template = as_mapping(at)
     spec = template.get("spec")
     if isinstance(spec, dict):
-        yield PodTemplate((*way, "spec"), spec, (*way, "metadata"), as_mapping(template.get("metadata")))
+        yield _make_template((*way, "spec"), spec, (*way, "metadata"), as_mapping(template.get("metadata")))
+
+
+def _make_template(keys: Keys, spec: dict[str, Any], metadata_keys: Keys, metadata: dict[str, Any]) -> PodTemplate:
+    containers = (
+        ((*keys, field, number), container)
+        for field in _LISTS
+        for number, container in enumerate(as_list(spec.get(field)))
+        if isinstance(container, dict)
+    )
+    return PodTemplate(keys, spec, metadata_keys, metadata, tuple(containers))

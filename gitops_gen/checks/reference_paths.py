@@ -1,14 +1,71 @@
 """Values of an object by the path to them, as the tables of references write it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from gitops_gen.checks.rule import Keys
 
 _MOST = 5000
-"""Values that one path may lead to: aliases in YAML can make any number of them."""
+"""Values that one path, or a table of them, may lead to: aliases in YAML can make any number of them."""
+_T = TypeVar("_T")
+
+
+class PathTable(Generic[_T]):
+    """Paths as `walk` takes them, each with an entry: one walk follows all of them, by the keys that are there."""
+
+    def __init__(self, entries: Mapping[str, _T]) -> None:
+        """`entries` by path."""
+        self._root = _Step()
+        for path, entry in entries.items():
+            step = self._root
+            for part in _split(path):
+                step = step.next.setdefault(part, _Step())
+            step.entries.append(entry)
+        pending = [self._root]
+        while pending:
+            step = pending.pop()
+            step.items, step.values = step.next.pop("[]", None), step.next.pop("*", None)
+            pending += [*step.next.values(), *filter(None, (step.items, step.values))]
+
+    def find(self, data: object) -> list[tuple[Keys, Any, _T]]:
+        """What the paths lead to: the way to each value, the value, and the entry of the path."""
+        found: list[tuple[Keys, Any, _T]] = []
+        _follow(self._root, data, (), found)
+        return found
+
+
+class _Step:
+    """How paths go on from one place."""
+
+    __slots__ = ("entries", "items", "next", "values")
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+        self.next: dict[str, _Step] = {}
+        self.items: _Step | None = None
+        self.values: _Step | None = None
+
+
+def _follow(step: _Step, data: Any, keys: Keys, found: list[tuple[Keys, Any, Any]]) -> None:  # noqa: ANN401 - YAML
+    if step.entries:
+        found += [(keys, data, entry) for entry in step.entries]
+    if isinstance(data, dict):
+        for key in step.next:
+            if key in data:
+                _follow(step.next[key], data[key], (*keys, key), found)
+        if step.values is not None:
+            _fork(step.values, data.items(), keys, found)
+    elif isinstance(data, list) and step.items is not None:
+        _fork(step.items, enumerate(data), keys, found)
+
+
+def _fork(step: _Step, values: Iterable[tuple[Any, Any]], keys: Keys, found: list[tuple[Keys, Any, Any]]) -> None:
+    for key, value in values:
+        if len(found) >= _MOST:
+            return
+        _follow(step, value, (*keys, key), found)
 
 
 def walk(data: object, path: str) -> Iterator[tuple[Keys, Any]]:

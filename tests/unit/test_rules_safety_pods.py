@@ -55,8 +55,8 @@ def test_the_levels_are_those_of_kubernetes():
 def test_pods_are_found_in_each_kind(kind):
     data = {"apiVersion": kind[0], "kind": kind[1], **WAYS[kind]}
     (pod,) = list_pod_templates(Resource(data))
-    assert [container["name"] for _, container in pod.list_containers()] == ["a"]
-    ((keys, _),) = pod.list_containers()
+    assert [container["name"] for _, container in pod.containers] == ["a"]
+    ((keys, _),) = pod.containers
     for key in keys:
         data = data[key]
     assert data == POD["containers"][0]

@@ -6,17 +6,11 @@ As pkg/apis/core/validation/validation.go of kubernetes/kubernetes has it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitops_gen.checks.pod_specs import list_pod_templates
+from gitops_gen.checks.pod_specs import list_all_containers, list_pod_templates
 from gitops_gen.checks.quantities import parse_quantity
 from gitops_gen.checks.reference_paths import is_templated, walk
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.kubernetes_parts import (
-    ALWAYS_RUNNING,
-    LITERAL,
-    RUNNING_ONCE,
-    join,
-    list_containers,
-)
+from gitops_gen.checks.rules.kubernetes_parts import ALWAYS_RUNNING, LITERAL, RUNNING_ONCE, join
 from gitops_gen.checks.values import as_list, as_mapping
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
@@ -41,25 +35,27 @@ def check_sources(resource: Resource) -> Iterator[Hit]:
             given = [key for key, value in as_mapping(volume).items() if value is not None and key != "name"]
             if len(given) > 1:
                 yield _tell_two("the volume", as_mapping(volume).get("name"), given, (*pod.keys, *at))
-        for keys, container in pod.list_containers():
+        for keys, container in pod.containers:
             yield from _check_variables(keys, container)
             for probe in _PROBES:
                 held = as_mapping(container.get(probe))
-                given = [action for action in _ACTIONS if held.get(action) is not None]
+                given = [action for action in _ACTIONS if held.get(action) is not None] if len(held) > 1 else []
                 if len(given) > 1:
                     yield _tell_two("the", probe, given, (*keys, probe))
 
 
 def _check_variables(keys: Keys, container: Mapping[str, Any]) -> Iterator[Hit]:
     for number, variable in enumerate(map(as_mapping, as_list(container.get("env")))):
-        source = as_mapping(variable.get("valueFrom"))
+        if "valueFrom" not in variable:
+            continue
+        source = as_mapping(variable["valueFrom"])
         given = [key for key, value in source.items() if value is not None and isinstance(key, str)]
         place = (*keys, "env", number)
         if given and variable.get("value") not in (None, ""):
             yield _tell_two("the variable", variable.get("name"), ["value", "valueFrom"], place)
         elif len(given) > 1:
             yield _tell_two("the variable", variable.get("name"), given, place)
-        elif "valueFrom" in variable and variable["valueFrom"] == {}:
+        elif variable["valueFrom"] == {}:
             yield Hit("valueFrom is empty", (*place, "valueFrom"), "say where the value comes from, or remove it")
     for number, source in enumerate(map(as_mapping, as_list(container.get("envFrom")))):
         given = [key for key in ("configMapRef", "secretRef") if source.get(key) is not None]
@@ -84,7 +80,7 @@ def check_handlers(resource: Resource) -> Iterator[Hit]:
     """
     if resource.group_kind not in LITERAL:
         return
-    for _, keys, container in list_containers(resource):
+    for keys, container in list_all_containers(resource):
         for probe in _PROBES:
             held = container.get(probe)
             if isinstance(held, dict) and all(held.get(action) is None for action in _ACTIONS):
@@ -103,7 +99,7 @@ def check_images(resource: Resource) -> Iterator[Hit]:
     """
     if resource.group_kind not in LITERAL or not _is_whole_object(resource):
         return
-    for _, keys, container in list_containers(resource):
+    for keys, container in list_all_containers(resource):
         if container.get("image") in (None, ""):
             name = container.get("name")
             called = show(name) if isinstance(name, str) else "without a name"
@@ -115,7 +111,7 @@ def _is_whole_object(resource: Resource) -> bool:
     kind = resource.group_kind
     if kind in ALWAYS_RUNNING:
         return as_mapping(resource.data.get("spec")).get("selector") is not None
-    return kind in RUNNING_ONCE or any(container.get("image") for _, _, container in list_containers(resource))
+    return kind in RUNNING_ONCE or any(container.get("image") for _, container in list_all_containers(resource))
 
 
 @rule("KUBE011", "error")
@@ -127,16 +123,18 @@ def check_limits(resource: Resource) -> Iterator[Hit]:
 
     Fix: raise the limit, or lower the request; for a GPU write the limit alone.
     """
-    for _, keys, container in list_containers(resource):
+    for keys, container in list_all_containers(resource):
         resources = as_mapping(container.get("resources"))
         limits = as_mapping(resources.get("limits"))
         for name, request in as_mapping(resources.get("requests")).items():
             limit = limits.get(name)
+            if not isinstance(name, str) or (limit is None and _is_shared(name)):
+                continue
             asked, most = parse_quantity(request), parse_quantity(limit)
             place = (*keys, "resources", "requests", name)
-            if not isinstance(name, str) or asked is None:
+            if asked is None:
                 continue
-            if limit is None and not _is_shared(name):
+            if limit is None:
                 yield Hit(
                     f"{show(name)} is requested, and has no limit", place, f"write {name}: {request} in limits"[:200]
                 )
@@ -157,10 +155,10 @@ def check_resources(resource: Resource) -> Iterator[Hit]:
 
     Fix: write the whole name.
     """
-    for _, keys, container in list_containers(resource):
+    for keys, container in list_all_containers(resource):
         for part in ("limits", "requests"):
             for name in as_mapping(as_mapping(container.get("resources")).get(part)):
-                if isinstance(name, str) and "/" not in name and not is_templated(name) and not _is_shared(name):
+                if isinstance(name, str) and "/" not in name and not _is_shared(name) and not is_templated(name):
                     yield Hit(
                         f"{show(name)} is no resource of a container{suggest(name, _STANDARD)}",
                         (*keys, "resources", part, name),

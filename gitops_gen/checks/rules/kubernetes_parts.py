@@ -1,11 +1,10 @@
-"""What the rules on native objects share: the pods in an object, and what a message says of a list of values."""
+"""What the rules on native objects share: kinds of pods, and what a message says of a list of values."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gitops_gen.checks.pod_specs import PodTemplate, list_pod_templates
 from gitops_gen.checks.reference_paths import is_templated, walk
-from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.rule import Keys
 
 ALWAYS_RUNNING = frozenset(
     {("apps", "DaemonSet"), ("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet")}
@@ -19,18 +18,14 @@ LITERAL = ALWAYS_RUNNING | RUNNING_ONCE | {("", "Pod"), ("", "PodTemplate")}
 Place = tuple[Keys, Any]
 
 
-def list_containers(resource: Resource) -> Iterator[tuple[PodTemplate, Keys, dict[str, Any]]]:
-    """The containers of all pods of an object, each with its pod and the way to it."""
-    for pod in list_pod_templates(resource):
-        for keys, container in pod.list_containers():
-            yield pod, keys, container
-
-
 def list_texts(data: object, path: str) -> Iterator[tuple[Keys, str]]:
     """The texts that a path leads to, without empty ones and those that something else fills in."""
-    for keys, value in walk(data, path):
-        if isinstance(value, str) and value and not is_templated(value):
-            yield keys, value
+    return ((keys, value) for keys, value in walk(data, path) if is_text(value))
+
+
+def is_text(value: object) -> bool:
+    """Whether it is text that says something: not empty, and nothing that something else fills in."""
+    return isinstance(value, str) and bool(value) and not is_templated(value)
 
 
 def is_whole(value: object) -> bool:

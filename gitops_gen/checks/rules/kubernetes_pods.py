@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gitops_gen.checks.pod_specs import list_pod_templates
-from gitops_gen.checks.reference_paths import is_templated, read, read_text, walk
+from gitops_gen.checks.pod_specs import list_all_containers, list_pod_templates
+from gitops_gen.checks.reference_paths import PathTable, is_templated, read, read_text
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.checks.rules.kubernetes_parts import (
     ALWAYS_RUNNING,
     LITERAL,
     RUNNING_ONCE,
+    is_text,
     is_whole,
-    list_containers,
     list_texts,
 )
 from gitops_gen.checks.values import as_list, as_mapping
@@ -30,14 +30,24 @@ _HANDLERS = (
     ),
     *(f"lifecycle.{event}.{action}" for event in ("postStart", "preStop") for action in ("httpGet", "tcpSocket")),
 )
-_NUMBERS = ("ports[].containerPort", "ports[].hostPort", *(f"{handler}.port" for handler in _HANDLERS))
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_NAMED = PathTable({f"{handler}.port": None for handler in _HANDLERS})
+_NUMBERS = PathTable({"ports[].containerPort": 1, "ports[].hostPort": 0, **{f"{each}.port": 1 for each in _HANDLERS}})
+"""Where a container has numbers of ports, and the least that one may be."""
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_LABEL = 63
 _LONGEST_PORT = 15
 _LAST_PORT = 65535
 _MODES = 0o777
 _MOST_VALUES = 100
-_SOURCES = ("configMap", "secret", "downwardAPI", "projected")
+_MODE_FIELDS = ("defaultMode", "items[].mode", "sources[].*.items[].mode")
+_MODE_PLACES = PathTable(
+    {
+        f"volumes[].{source}.{field}": None
+        for source in ("configMap", "secret", "downwardAPI", "projected")
+        for field in _MODE_FIELDS
+    }
+)
+"""Where a pod has the permissions of files."""
 
 
 @rule("KUBE002", "error")
@@ -136,15 +146,15 @@ def check_named_ports(resource: Resource) -> Iterator[Hit]:
 
     Fix: name a port of the container, or write its number.
     """
-    for _, keys, container in list_containers(resource):
-        names = [name for _, name in list_texts(container, "ports[].name")]
-        for handler in _HANDLERS:
-            for at, name in list_texts(container, f"{handler}.port"):
-                if name.isdecimal():
-                    yield Hit(f"{show(name)} is text, which is the name of a port", (*keys, *at), f"write {name}")
-                elif name not in names and resource.group_kind in LITERAL:
-                    message = f"the container has no port called {show(name)}{suggest(name, names)}"
-                    yield Hit(message, (*keys, *at), "name a port of the container, or write its number")
+    for keys, container in list_all_containers(resource):
+        asked = [(at, name) for at, name, _ in _NAMED.find(container) if is_text(name)]
+        names = [name for _, name in list_texts(container, "ports[].name")] if asked else []
+        for at, name in asked:
+            if name.isdecimal():
+                yield Hit(f"{show(name)} is text, which is the name of a port", (*keys, *at), f"write {name}")
+            elif name not in names and resource.group_kind in LITERAL:
+                message = f"the container has no port called {show(name)}{suggest(name, names)}"
+                yield Hit(message, (*keys, *at), "name a port of the container, or write its number")
 
 
 @rule("KUBE005", "error")
@@ -155,12 +165,12 @@ def check_port_numbers(resource: Resource) -> Iterator[Hit]:
 
     Fix: write the number of the port.
     """
-    for _, keys, container in list_containers(resource):
-        for path in _NUMBERS:
-            for at, number in walk(container, path):
-                least = 0 if path == "ports[].hostPort" or resource.group_kind not in LITERAL else 1
-                if is_whole(number) and not least <= number <= _LAST_PORT:
-                    yield Hit(f"{str(number)[:20]} is no port", (*keys, *at), "write a number from 1 to 65535")
+    for keys, container in list_all_containers(resource):
+        for at, number, least in _NUMBERS.find(container):
+            if number == 0 and resource.group_kind not in LITERAL:
+                continue
+            if is_whole(number) and not least <= number <= _LAST_PORT:
+                yield Hit(f"{str(number)[:20]} is no port", (*keys, *at), "write a number from 1 to 65535")
 
 
 @rule("KUBE006", "error")
@@ -177,7 +187,7 @@ def check_names(resource: Resource) -> Iterator[Hit]:
         for at, name in list_texts(pod.spec, "volumes[].name"):
             if not _is_label(name):
                 yield _refuse_name("a volume", name, (*pod.keys, *at))
-        for keys, container in pod.list_containers():
+        for keys, container in pod.containers:
             for at, name in list_texts(container, "name"):
                 if not _is_label(name):
                     yield _refuse_name("a container", name, (*keys, *at))
@@ -191,7 +201,7 @@ def check_names(resource: Resource) -> Iterator[Hit]:
 
 
 def _is_label(name: str) -> bool:
-    return len(name) <= _LONGEST_LABEL and re.fullmatch(_LABEL, name) is not None
+    return len(name) <= _LONGEST_LABEL and _LABEL.fullmatch(name) is not None
 
 
 def _is_port(name: str) -> bool:
@@ -217,14 +227,12 @@ def check_modes(resource: Resource) -> Iterator[Hit]:
     Fix: write 0644 (or 420, the same in decimal).
     """
     for pod in list_pod_templates(resource):
-        for source in _SOURCES:
-            for path in ("defaultMode", "items[].mode", "sources[].*.items[].mode"):
-                for at, mode in walk(pod.spec, f"volumes[].{source}.{path}"):
-                    if is_whole(mode) and not 0 <= mode <= _MODES:
-                        digits = str(mode)
-                        octal = len(digits) == len("644") and set(digits) <= set("01234567")
-                        fix = f"write 0{digits}" if octal else "write an octal number such as 0644"
-                        yield Hit(f"{digits[:20]} is not from 0 to 0777 (octal)", (*pod.keys, *at), fix)
+        for at, mode, _ in _MODE_PLACES.find(pod.spec):
+            if is_whole(mode) and not 0 <= mode <= _MODES:
+                digits = str(mode)
+                octal = len(digits) == len("644") and set(digits) <= set("01234567")
+                fix = f"write 0{digits}" if octal else "write an octal number such as 0644"
+                yield Hit(f"{digits[:20]} is not from 0 to 0777 (octal)", (*pod.keys, *at), fix)
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,11 +5,12 @@ A path is a line of reference_paths; in _POD it begins at the pod's spec, in _CO
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from gitops_gen.checks.pod_specs import list_pod_templates
-from gitops_gen.checks.reference_paths import is_templated
+from gitops_gen.checks.reference_paths import PathTable, is_templated
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
-from gitops_gen.checks.rules.kubernetes_parts import join, list_texts
+from gitops_gen.checks.rules.kubernetes_parts import is_text, join
 from gitops_gen.names import show
 from gitops_gen.wording import find_near, with_article
 
@@ -27,26 +28,34 @@ _COMPLETION = ("NonIndexed", "Indexed")
 _TARGETS = ("Utilization", "Value", "AverageValue")
 _POLICIES = ("Cluster", "Local")
 
-_POD: Mapping[str, Values] = {
-    "restartPolicy": ("Always", "OnFailure", "Never"),
-    "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-    "securityContext.seccompProfile.type": _SECCOMP,
-    "securityContext.fsGroupChangePolicy": ("OnRootMismatch", "Always"),
-    "tolerations[].operator": ("Equal", "Exists"),
-    "tolerations[].effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
-    "topologySpreadConstraints[].whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
-    f"{_NODES}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[].{_TERMS}": (*_OPERATORS, "Gt", "Lt"),
-    f"{_NODES}.preferredDuringSchedulingIgnoredDuringExecution[].preference.{_TERMS}": (*_OPERATORS, "Gt", "Lt"),
-}
-_CONTAINER: Mapping[str, Values] = {
-    "imagePullPolicy": ("IfNotPresent", "Always", "Never"),
-    "ports[].protocol": _PROTOCOLS,
-    "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
-    "securityContext.seccompProfile.type": _SECCOMP,
-    "livenessProbe.httpGet.scheme": ("HTTP", "HTTPS"),
-    "readinessProbe.httpGet.scheme": ("HTTP", "HTTPS"),
-    "startupProbe.httpGet.scheme": ("HTTP", "HTTPS"),
-}
+_POD: PathTable[Values] = PathTable(
+    {
+        "restartPolicy": ("Always", "OnFailure", "Never"),
+        "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+        "securityContext.seccompProfile.type": _SECCOMP,
+        "securityContext.fsGroupChangePolicy": ("OnRootMismatch", "Always"),
+        "tolerations[].operator": ("Equal", "Exists"),
+        "tolerations[].effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
+        "topologySpreadConstraints[].whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
+        f"{_NODES}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[].{_TERMS}": (
+            *_OPERATORS,
+            "Gt",
+            "Lt",
+        ),
+        f"{_NODES}.preferredDuringSchedulingIgnoredDuringExecution[].preference.{_TERMS}": (*_OPERATORS, "Gt", "Lt"),
+    }
+)
+_CONTAINER: PathTable[Values] = PathTable(
+    {
+        "imagePullPolicy": ("IfNotPresent", "Always", "Never"),
+        "ports[].protocol": _PROTOCOLS,
+        "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
+        "securityContext.seccompProfile.type": _SECCOMP,
+        "livenessProbe.httpGet.scheme": ("HTTP", "HTTPS"),
+        "readinessProbe.httpGet.scheme": ("HTTP", "HTTPS"),
+        "startupProbe.httpGet.scheme": ("HTTP", "HTTPS"),
+    }
+)
 _SELECTOR = f"spec.selector.{_TERMS}"
 _OBJECTS: Mapping[tuple[str, str], Mapping[str, Values]] = {
     ("", "PersistentVolumeClaim"): {"spec.accessModes[]": _ACCESS, "spec.volumeMode": _VOLUME_MODES},
@@ -116,10 +125,10 @@ def check_values(resource: Resource) -> Iterator[Hit]:
 
     Fix: write one of the values that the message lists.
     """
-    yield from _check(resource.data, (), _OBJECTS.get(resource.group_kind, {}))
+    yield from _check(resource.data, (), _find_table(resource.group_kind))
     for pod in list_pod_templates(resource):
         yield from _check(pod.spec, pod.keys, _POD)
-        for keys, container in pod.list_containers():
+        for keys, container in pod.containers:
             yield from _check(container, keys, _CONTAINER)
 
 
@@ -144,14 +153,18 @@ def check_name(resource: Resource) -> Iterator[Hit]:
         yield Hit(f"{show(name)} cannot be the name of {with_article(resource.kind)}", ("metadata", "name"), fix)
 
 
-def _check(data: object, start: Keys, table: Mapping[str, Values]) -> Iterator[Hit]:
-    for path, values in table.items():
-        for keys, value in list_texts(data, path):
-            if value not in values and re.fullmatch(_PLACEHOLDER, value) is None:
-                field = next(key for key in reversed(keys) if isinstance(key, str))
-                near = find_near(value, values)
-                fix = f"write {near}" if near else f"write {join(values)}"
-                yield Hit(f"{show(value)} is no value of {field}; it is {join(values)}", (*start, *keys), fix)
+@cache
+def _find_table(kind: tuple[str, str]) -> PathTable[Values]:
+    return PathTable(_OBJECTS.get(kind, {}))
+
+
+def _check(data: object, start: Keys, table: PathTable[Values]) -> Iterator[Hit]:
+    for keys, value, values in table.find(data):
+        if value not in values and is_text(value) and re.fullmatch(_PLACEHOLDER, value) is None:
+            field = next(key for key in reversed(keys) if isinstance(key, str))
+            near = find_near(value, values)
+            fix = f"write {near}" if near else f"write {join(values)}"
+            yield Hit(f"{show(value)} is no value of {field}; it is {join(values)}", (*start, *keys), fix)
 
 
 RULES: tuple[Rule, ...] = (check_values, check_name)

@@ -1,10 +1,9 @@
 """The images and the model references in a serving object, wherever they stand in its spec."""
 
 import re
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.rule import Keys, Resource, once_per_object
 from gitops_gen.names import show
 
 _IMAGE_KEYS = frozenset({"image", "storageInitializerImage"})
@@ -88,30 +87,11 @@ def parse_image(text: str) -> Image:
     return Image(folder + slash + name, tag, bool(at), digest)
 
 
-class _Same:
-    """Data that is equal to itself alone, so that it can be looked up."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
-
-    def __hash__(self) -> int:
-        return id(self.data)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.data is self.data
-
-
+@once_per_object
 def list_parts(resource: Resource) -> Parts:
-    """The images and references of an object; all rules on it share one walk."""
-    return _walk(_Same(resource.data))
-
-
-@lru_cache(maxsize=1)  # it keeps the data alive, so that its id stays its own
-def _walk(same: _Same) -> Parts:
+    """The images and references of an object."""
     parts = Parts([], [])
-    stack: list[tuple[Keys, Any]] = [(("spec",), same.data.get("spec"))]
+    stack: list[tuple[Keys, Any]] = [(("spec",), resource.data.get("spec"))]
     while stack:
         keys, node = stack.pop()
         if isinstance(node, dict):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gitops_gen.checks.pod_specs import list_pod_templates
 from gitops_gen.checks.reference_paths import is_templated, read_text, walk
-from gitops_gen.checks.reference_pods import list_templates
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, rule
 from gitops_gen.names import show
 from gitops_gen.wording import suggest
@@ -16,6 +16,8 @@ _WORKFLOWS = {
     "WorkflowTemplate": "spec",
 }
 _RUNNERS = ("container", "script", "containerSet.containers[]", "initContainers[]", "sidecars[]")
+_COMPLETED = "InferenceService"
+"""A kind to whose pods a ServingRuntime may add."""
 _MARKS = ("volumeMounts", "volumeDevices")
 
 
@@ -48,10 +50,12 @@ def check_unused_volumes(resource: Resource) -> Iterator[Hit]:
 
     Fix: mount it in a container (`volumeMounts`), or remove it.
     """
-    if resource.kind in _WORKFLOWS:
+    if resource.kind in _WORKFLOWS or resource.kind == _COMPLETED:
         return
-    for pod in list_templates(resource):
-        containers = [container for _, container in pod.list_containers()]
+    for pod in list_pod_templates(resource):
+        if not pod.spec.get("volumes"):
+            continue
+        containers = [container for _, container in pod.containers]
         if not containers or any(_is_unknown(container) for container in containers):
             continue
         used = {
@@ -86,13 +90,13 @@ def _is_unknown(container: Mapping[str, Any]) -> bool:
 def _list_mounting(resource: Resource) -> Iterator[tuple[Keys, Mapping[str, Any], frozenset[str]]]:
     """Each container with the way to it, and the volumes that it may mount."""
     claims = _read_names(resource.data, "spec.volumeClaimTemplates[].metadata.name")
-    for pod in list_templates(resource):
+    for pod in list_pod_templates(resource) if resource.kind != _COMPLETED else ():
         if "volumes" in pod.spec and not isinstance(pod.spec["volumes"], list | None):
             continue
         volumes = claims | _read_names(pod.spec, "volumes[].name")
-        for keys, container in pod.list_containers():
+        for keys, container in pod.containers:
             yield keys, container, volumes
-    if resource.kind == "InferenceService":
+    if resource.kind == _COMPLETED:
         yield from _list_components(resource)
     path = _WORKFLOWS.get(resource.kind) if resource.api_version.startswith("argoproj.io/") else None
     if path is not None:

@@ -49,7 +49,7 @@ def check_restricted(resource: Resource) -> Iterator[Hit]:
                 missing.setdefault(violation.keys, []).append(violation)
             else:
                 yield Hit(violation.message, violation.keys, violation.fix)
-        containers = dict(pod.list_containers())
+        containers = dict(pod.containers)
         for keys, violations in missing.items():
             fields = [violation.missing for violation in violations]
             container = containers[keys]
@@ -117,9 +117,9 @@ def check_readiness(resource: Resource) -> Iterator[Hit]:
     if resource.kind not in _LONG_RUNNING:
         return
     for pod in list_pod_templates(resource):
-        servers = [(keys, container) for keys, container in pod.list_containers("containers") if _has_port(container)]
-        others = [container for _, container in pod.list_containers("containers")]
-        if servers and not any(container.get(probe) for container in others for probe in _PROBES):
+        staying = pod.list_staying()
+        servers = [(keys, container) for keys, container in staying if _has_port(container)]
+        if servers and not any(container.get(probe) for _, container in staying for probe in _PROBES):
             keys, container = servers[0]
             port = as_mapping(as_list(container.get("ports"))[0]).get("containerPort")
             yield Hit(
@@ -137,7 +137,7 @@ def _list_servers(resource: Resource) -> Iterator[tuple[Keys, dict[str, Any]]]:
     model = resource.kind == "SeldonDeployment"
     if model or resource.kind in _LONG_RUNNING:
         for pod in list_pod_templates(resource):
-            for keys, container in pod.list_containers("containers"):
+            for keys, container in pod.list_staying():
                 if model or _has_port(container):
                     yield keys, container
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from gitops_gen.checks.rule import Hit, Resource, Rule, rule
 from gitops_gen.checks.rules.seldon_graph import GRAPH_RULES
-from gitops_gen.checks.rules.seldon_mlops import RULES as MLOPS_RULES
-from gitops_gen.checks.rules.seldon_parts import list_predictors, list_units
+from gitops_gen.checks.rules.seldon_parts import list_predictors
 from gitops_gen.checks.rules.seldon_traffic import TRAFFIC_RULES
 from gitops_gen.checks.rules.seldon_values import VALUE_RULES
 from gitops_gen.checks.values import as_list, as_mapping, read_spec, read_text
@@ -142,7 +141,7 @@ def check_no_engine(resource: Resource) -> Iterator[Hit]:
     for predictor in list_predictors(resource):
         if not isinstance(as_mapping(predictor.data.get("annotations")).get(_NO_ENGINE), str):
             continue
-        count = sum(1 for _ in list_units(predictor))
+        count = len(predictor.units)
         if count > 1:
             yield Hit(
                 f"{predictor.label} has a graph of {count} units and the annotation {_NO_ENGINE}",
@@ -174,22 +173,16 @@ def check_service_names(resource: Resource) -> Iterator[Hit]:
         seen.setdefault(name, predictor.label)
 
 
-RULES: tuple[Rule, ...] = tuple(
-    sorted(
-        (
-            check_protocol,
-            check_transport,
-            check_server_type,
-            check_predictors,
-            check_predictor_names,
-            check_kafka,
-            check_no_engine,
-            check_service_names,
-            *TRAFFIC_RULES,
-            *GRAPH_RULES,
-            *VALUE_RULES,
-            *MLOPS_RULES,
-        ),
-        key=lambda each: each.id,
-    )
+RULES: tuple[Rule, ...] = (
+    check_protocol,
+    check_transport,
+    check_server_type,
+    check_predictors,
+    check_predictor_names,
+    check_kafka,
+    check_no_engine,
+    check_service_names,
+    *TRAFFIC_RULES,
+    *GRAPH_RULES,
+    *VALUE_RULES,
 )

@@ -1,9 +1,10 @@
 """The parts of a SeldonDeployment that its rules look at: whatever has another shape is left to the schema."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from gitops_gen.checks.rule import Keys, Resource
+from gitops_gen.checks.rule import Keys, Resource, once_per_object
 from gitops_gen.checks.values import as_list, as_mapping, read_spec
 from gitops_gen.names import show
 
@@ -13,12 +14,14 @@ _MOST_UNITS = 1000
 """A bound on what aliases can blow a graph up to."""
 
 
-class Predictor(NamedTuple):
-    """An item of spec.predictors."""
-
+class _Predictor(NamedTuple):
     data: dict[str, Any]
     keys: Keys
     """From the root of the resource."""
+
+
+class Predictor(_Predictor):
+    """An item of spec.predictors."""
 
     @property
     def label(self) -> str:
@@ -39,6 +42,11 @@ class Predictor(NamedTuple):
             return 0
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    @cached_property
+    def units(self) -> "tuple[Unit, ...]":
+        """The units of its graph, a parent before its children."""
+        return tuple(_list_units(self))
+
 
 class Unit(NamedTuple):
     """A node of a predictor's graph."""
@@ -55,20 +63,20 @@ class Unit(NamedTuple):
         return f"unit {show(name)} of {self.predictor.label}" if isinstance(name, str) else self.predictor.label
 
 
-def list_predictors(resource: Resource) -> list[Predictor]:
+@once_per_object
+def list_predictors(resource: Resource) -> tuple[Predictor, ...]:
     """Its predictors in the order of the file."""
-    items = as_list(read_spec(resource).get("predictors"))
-    return [Predictor(data, ("spec", "predictors", i)) for i, data in enumerate(items) if isinstance(data, dict)]
+    items = enumerate(as_list(read_spec(resource).get("predictors")))
+    return tuple(Predictor(data, ("spec", "predictors", i)) for i, data in items if isinstance(data, dict))
 
 
 def find_only_predictor(resource: Resource) -> Predictor | None:
     """Its predictor, if the list has one item."""
-    items = as_list(read_spec(resource).get("predictors"))
-    return Predictor(items[0], ("spec", "predictors", 0)) if len(items) == 1 and isinstance(items[0], dict) else None
+    found = list_predictors(resource)
+    return found[0] if found and len(as_list(read_spec(resource).get("predictors"))) == 1 else None
 
 
-def list_units(predictor: Predictor) -> list[Unit]:
-    """The units of its graph, a parent before its children."""
+def _list_units(predictor: Predictor) -> list[Unit]:
     graph = predictor.data.get("graph")
     waiting = [Unit(graph, (*predictor.keys, "graph"), predictor)] if isinstance(graph, dict) else []
     units: list[Unit] = []
@@ -86,12 +94,10 @@ def list_units(predictor: Predictor) -> list[Unit]:
     return units
 
 
-def list_all_units(resource: Resource) -> list[Unit]:
+@once_per_object
+def list_all_units(resource: Resource) -> tuple[Unit, ...]:
     """The units of all its predictors."""
-    predictors = list_predictors(resource)
-    if len(predictors) == 1:
-        return list_units(predictors[0])
-    return [unit for predictor in predictors for unit in list_units(predictor)]
+    return tuple(unit for predictor in list_predictors(resource) for unit in predictor.units)
 
 
 def list_containers(predictor: Predictor) -> Iterator[dict[str, Any]]:
