@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gitops_gen.checks.catalogue import load_rules
 from gitops_gen.checks.credential_filter import needs_scan
 from gitops_gen.checks.discover import KUSTOMIZATIONS
-from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT, begin_file, end_file
+from gitops_gen.checks.limits import EVENTS_LIMIT, SIZE_LIMIT, begin_file, end_file, read_start
 from gitops_gen.checks.objects import KUSTOMIZE_GROUP, ObjectChecker, looks_like_object
 from gitops_gen.checks.rule import Hit, Resource, Rule, make_finding
 from gitops_gen.checks.rules.files import FileProblem
@@ -73,11 +73,10 @@ class FileChecker:
         """The content of a file; a problem where it cannot be had."""
         full = os.path.join(self._root, path)
         try:
-            with open(full, "rb") as stream:
-                content = stream.read(SIZE_LIMIT + 1)
-                if len(content) > SIZE_LIMIT:
-                    size = f"{os.fstat(stream.fileno()).st_size:,}"
-                    return FileProblem("size", path, f"{size} bytes, over the limit of {SIZE_LIMIT // 2**20} MiB")
+            content = read_start(full, SIZE_LIMIT + 1)
+            if len(content) > SIZE_LIMIT:
+                size = f"{os.path.getsize(full):,}"
+                return FileProblem("size", path, f"{size} bytes, over the limit of {SIZE_LIMIT // 2**20} MiB")
         except OSError as error:
             return FileProblem("unreadable", path, error.strerror or "no access")
         return content

@@ -1,5 +1,6 @@
 """How much of a file is looked at."""
 
+import os
 from collections.abc import Callable
 from math import inf
 
@@ -11,6 +12,18 @@ NODE_LIMIT = 200_000
 """Values that the aliases of a document may stand for, written out."""
 DEPTH_LIMIT = 200
 """Levels of nesting; the deepest schema known has 40."""
+
+
+def read_start(path: str, limit: int) -> bytes:
+    """A file's content, or its first `limit` bytes where it is longer.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb", buffering=0) as stream:
+        if os.fstat(stream.fileno()).st_size <= limit:
+            return stream.readall()  # `read` would make room for `limit` bytes, which takes longer than small files do
+        return stream.read(limit) or b""
 
 
 class Allowance:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gitops_gen.checks.cache import Cache, fingerprint_program, hash_parts
 from gitops_gen.checks.discover import KUSTOMIZATIONS, Found
-from gitops_gen.checks.limits import SIZE_LIMIT
+from gitops_gen.checks.limits import SIZE_LIMIT, read_start
 
 _BUILDERS = ("kustomize", "kubectl")
 
@@ -35,7 +35,7 @@ def hash_inputs(root: str, found: Found) -> bytes:
 
 def hash_file(path: str) -> bytes:
     """A hash over the content of a file; another one where there is none."""
-    content = _read(path, limit=-1)
+    content = _read(path, limit=sys.maxsize)
     return b"" if content is None else hash_parts(content)
 
 
@@ -57,8 +57,7 @@ def save_run(cache: Cache, key: bytes, root: str, run: Mapping[str, Any], extra:
 
 def _read(path: str, limit: int = SIZE_LIMIT + 1) -> bytes | None:
     try:
-        with open(path, "rb", buffering=0) as stream:
-            return stream.read(limit)
+        return read_start(path, limit)
     except OSError:
         return None
 
