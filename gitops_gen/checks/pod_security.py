@@ -55,8 +55,8 @@ class Violation(NamedTuple):
 def find_baseline(pod: PodTemplate) -> Iterator[Violation]:
     """What the level baseline forbids in a pod."""
     yield from _check_host(pod)
-    for keys, owner, context in _list_contexts(pod):
-        yield from _check_context(keys, owner, context)
+    for keys, container, context in _list_contexts(pod):
+        yield from _check_context(keys, container, context)
     for keys, container in pod.containers:
         yield from _check_container(keys, container)
     for key, value in as_mapping(pod.metadata.get("annotations")).items():
@@ -118,107 +118,110 @@ def _check_host(pod: PodTemplate) -> Iterator[Violation]:
             )
 
 
-def _list_contexts(pod: PodTemplate) -> Iterator[tuple[Keys, str, dict[str, Any]]]:
-    """Every securityContext: the way to it, whose it is, and it."""
+def _list_contexts(pod: PodTemplate) -> Iterator[tuple[Keys, dict[str, Any] | None, dict[str, Any]]]:
+    """Every securityContext: the way to it, the container that it is of, and it; no container for the pod's own."""
     context = pod.spec.get("securityContext")
     if isinstance(context, dict):
-        yield (*pod.keys, "securityContext"), "the pod", context
+        yield (*pod.keys, "securityContext"), None, context
     for keys, container in pod.containers:
         context = container.get("securityContext")
         if isinstance(context, dict):
-            yield (*keys, "securityContext"), _call(container), context
+            yield (*keys, "securityContext"), container, context
 
 
-def _check_context(keys: Keys, owner: str, context: dict[str, Any]) -> Iterator[Violation]:
+def _check_context(keys: Keys, container: dict[str, Any] | None, context: dict[str, Any]) -> Iterator[Violation]:
     linux = as_mapping(context.get("seLinuxOptions"))
     for field in ("type", "user", "role"):
         value = linux.get(field, "")
         if isinstance(value, str) and value not in (_SELINUX_TYPES if field == "type" else ("",)):
             yield Violation(
-                (*keys, "seLinuxOptions", field), f"{owner} sets the SELinux {field} {show(value)}", _REMOVE
+                (*keys, "seLinuxOptions", field), f"{_owner(container)} sets the SELinux {field} {show(value)}", _REMOVE
             )
     for field, profile in (("seccompProfile", "seccomp"), ("appArmorProfile", "AppArmor")):
         value = as_mapping(context.get(field)).get("type")
         if isinstance(value, str) and value not in _PROFILES:
             yield Violation(
-                (*keys, field, "type"), f"{owner} has the {profile} profile {show(value)}", "write RuntimeDefault"
+                (*keys, field, "type"),
+                f"{_owner(container)} has the {profile} profile {show(value)}",
+                "write RuntimeDefault",
             )
     if as_mapping(context.get("windowsOptions")).get("hostProcess") is True:
-        yield Violation((*keys, "windowsOptions", "hostProcess"), f"{owner} is a process of its node", _REMOVE)
+        yield Violation(
+            (*keys, "windowsOptions", "hostProcess"), f"{_owner(container)} is a process of its node", _REMOVE
+        )
 
 
 def _check_container(keys: Keys, container: dict[str, Any]) -> Iterator[Violation]:
-    name = _call(container)
     context = as_mapping(container.get("securityContext"))
     if context.get("privileged") is True:
-        yield Violation((*keys, "securityContext", "privileged"), f"{name} is privileged", _REMOVE)
+        yield Violation((*keys, "securityContext", "privileged"), f"{_owner(container)} is privileged", _REMOVE)
     added = as_list(as_mapping(context.get("capabilities")).get("add"))
     for number, capability in enumerate(added):
         if isinstance(capability, str) and capability not in _DEFAULT_CAPABILITIES:
             yield Violation(
                 (*keys, "securityContext", "capabilities", "add", number),
-                f"{name} adds the capability {show(capability)}",
+                f"{_owner(container)} adds the capability {show(capability)}",
                 _REMOVE,
             )
     mount = context.get("procMount")
     if isinstance(mount, str) and mount != "Default":
-        yield Violation((*keys, "securityContext", "procMount"), f"{name} has its /proc unmasked", _REMOVE)
+        yield Violation((*keys, "securityContext", "procMount"), f"{_owner(container)} has its /proc unmasked", _REMOVE)
     for number, port in enumerate(as_list(container.get("ports"))):
         host = as_mapping(port).get("hostPort")
         if isinstance(host, int) and not isinstance(host, bool) and host != 0:
             yield Violation(
                 (*keys, "ports", number, "hostPort"),
-                f"{name} takes port {host} of its node",
+                f"{_owner(container)} takes port {host} of its node",
                 "remove it: a Service reaches the containerPort",
             )
-    yield from _check_probe_hosts(keys, name, container)
+    yield from _check_probe_hosts(keys, container)
 
 
-def _check_probe_hosts(keys: Keys, name: str, container: dict[str, Any]) -> Iterator[Violation]:
+def _check_probe_hosts(keys: Keys, container: dict[str, Any]) -> Iterator[Violation]:
     for way, host, handler in _HOSTS.find(container):
         if _is_text(host) and host:
-            yield Violation((*keys, *way), f"{name}: {handler} asks another host", _REMOVE, since=34)
+            yield Violation((*keys, *way), f"{_owner(container)}: {handler} asks another host", _REMOVE, since=34)
 
 
 def _check_user(
     keys: Keys, container: dict[str, Any], context: dict[str, Any], pod_context: dict[str, Any]
 ) -> Iterator[Violation]:
-    name = _call(container)
     non_root = context.get("runAsNonRoot")
     if non_root is False:
-        yield Violation((*keys, "securityContext", "runAsNonRoot"), f"{name} may run as root", _NON_ROOT)
+        yield Violation((*keys, "securityContext", "runAsNonRoot"), f"{_owner(container)} may run as root", _NON_ROOT)
     elif non_root is None and pod_context.get("runAsNonRoot") is None:
-        yield Violation(keys, f"{name} may run as root", _NON_ROOT, "runAsNonRoot: true")
+        yield Violation(keys, f"{_owner(container)} may run as root", _NON_ROOT, "runAsNonRoot: true")
     if _is_root(context):
-        yield Violation((*keys, "securityContext", "runAsUser"), f"{name} runs as root", _USER)
+        yield Violation((*keys, "securityContext", "runAsUser"), f"{_owner(container)} runs as root", _USER)
 
 
 def _check_confinement(
     keys: Keys, container: dict[str, Any], context: dict[str, Any], pod_context: dict[str, Any]
 ) -> Iterator[Violation]:
-    name = _call(container)
     escalation = context.get("allowPrivilegeEscalation")
     if escalation is True:
         yield Violation(
-            (*keys, "securityContext", "allowPrivilegeEscalation"), f"{name} may gain privileges", "write false"
+            (*keys, "securityContext", "allowPrivilegeEscalation"),
+            f"{_owner(container)} may gain privileges",
+            "write false",
         )
     elif escalation is None:
         field = "allowPrivilegeEscalation: false"
-        yield Violation(keys, f"{name} may gain privileges", f"set {field}", field)
+        yield Violation(keys, f"{_owner(container)} may gain privileges", f"set {field}", field)
     capabilities = as_mapping(context.get("capabilities"))
     if "ALL" not in as_list(capabilities.get("drop")) and not _is_text(capabilities.get("drop")):
         field = "capabilities: {drop: [ALL]}"
-        yield Violation(keys, f"{name} keeps capabilities", f"set {field}", field)
+        yield Violation(keys, f"{_owner(container)} keeps capabilities", f"set {field}", field)
     for number, capability in enumerate(as_list(capabilities.get("add"))):
         if capability != "NET_BIND_SERVICE" and capability in _DEFAULT_CAPABILITIES:
             yield Violation(
                 (*keys, "securityContext", "capabilities", "add", number),
-                f"{name} adds the capability {show(capability)}",
+                f"{_owner(container)} adds the capability {show(capability)}",
                 _REMOVE,
             )
     if context.get("seccompProfile") is None and pod_context.get("seccompProfile") is None:
         field = "seccompProfile: {type: RuntimeDefault}"
-        yield Violation(keys, f"{name} has no seccomp profile", f"set {field}", field)
+        yield Violation(keys, f"{_owner(container)} has no seccomp profile", f"set {field}", field)
 
 
 def _is_root(context: dict[str, Any]) -> bool:
@@ -230,8 +233,8 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _call(container: dict[str, Any]) -> str:
-    return f"container {_show(container)}"
+def _owner(container: dict[str, Any] | None) -> str:
+    return "the pod" if container is None else f"container {_show(container)}"
 
 
 def _show(part: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Quantities of Kubernetes, such as 500m, 2 or 1Gi, compared as k8s.io/apimachinery compares them: exactly."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _PATTERN = r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?"
@@ -24,7 +25,11 @@ def parse_quantity(value: object) -> Quantity | None:
     """A quantity as YAML has it, text or number; None for what is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(value)
+    return _parse(str(value))
+
+
+@lru_cache(maxsize=1024)  # few are written in many places
+def _parse(text: str) -> Quantity | None:
     found = re.fullmatch(_PATTERN, text, re.ASCII) if len(text) <= _LONGEST else None
     if found is None:
         return None
