@@ -45,6 +45,7 @@ def load_settings(text: str | bytes, path: str = SETTINGS_FILE) -> Settings:
         pull_request=_make_pull_request(data.get("pullRequest", {})),
         open_data_hub=OpenDataHubSettings(**data["openDataHub"]) if "openDataHub" in data else None,
         templates=data.get("templates", "").rstrip("/"),
+        gates=data.get("gates", {}),
         model_defaults=data.get("modelDefaults", {}),
     )
 
@@ -96,6 +97,7 @@ def _make_model(name: ModelName, data: Mapping[str, Any]) -> ModelSettings:
     values = _rename(data, registeredModel="registered_model", serviceAccount="service_account")
     environments = values.pop("environments", {})
     replicas = {env: entry["replicas"] for env, entry in environments.items() if "replicas" in entry}
+    gates = {env: entry["gates"] for env, entry in environments.items() if "gates" in entry}
     resources = {
         kind: {resource: str(quantity) for resource, quantity in quantities.items()}
         for kind, quantities in values.pop("resources", {}).items()
@@ -112,6 +114,7 @@ def _make_model(name: ModelName, data: Mapping[str, Any]) -> ModelSettings:
         **values,
         name=name,
         environment_replicas=replicas,
+        environment_gates=gates,
         resources=Resources(**resources),
         monitoring=Monitoring(**{**monitoring, "alerts": Alerts(**alerts)}),
     )

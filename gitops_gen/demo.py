@@ -15,6 +15,7 @@ from gitops_gen.adapters.oci_layout import RegistryLayout
 from gitops_gen.adapters.repository_git import RepositoryGit
 from gitops_gen.adapters.tracking_mlflow import TrackingMlflow
 from gitops_gen.choices import Choices, parse_environments
+from gitops_gen.config import SETTINGS_FILE
 from gitops_gen.model import RunSelector
 from gitops_gen.names import EnvironmentName, ModelName, parse_image_ref, parse_run_id
 from gitops_gen.overlay import overlay_folder
@@ -27,6 +28,12 @@ ENVIRONMENT = "staging"
 IMAGE = "registry.example.com/demo/tumour-screening"
 SOURCE_URL = "https://git.example.com/demo/tumour-screening"
 GITOPS_URL = "https://git.example.com/demo/gitops"
+_GATES = """
+# What is asked of a release before its pull request is opened.
+gates:
+  metrics:
+    val_auc: {threshold: 0.8, min_absolute_change: -0.005, greater_is_better: true}
+"""
 _TRAIN_PY = Path(demo_training.__file__)
 
 
@@ -95,12 +102,13 @@ def _start_gitops_repository(stage: _Stage) -> Scene:
         Choices(repository_url=GITOPS_URL, forge="none", environments=parse_environments(["staging", "production"])),
     )
     files = {file.path: file.text.encode() for file in scaffold.files}
+    files[SETTINGS_FILE] += _GATES.encode()
     demo_git.start_repository(folder, files, "Start the GitOps repository")
     demo_git.make_remote(folder, stage.remote)
     return Scene(
         title="A GitOps repository",
         command=f"gitops-gen init gitops --repository-url {GITOPS_URL} --environment staging --environment production",
-        text="\n".join(sorted(files)),
+        text="\n".join(sorted(files)) + f"\n\nAnd at the end of {SETTINGS_FILE}:\n{_GATES.rstrip()}",
     )
 
 

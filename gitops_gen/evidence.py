@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitops_gen.model import Metric, Override, Release, Signature, SignatureField
+from gitops_gen.evidence_verdicts import read_number, read_verdict, write_number, write_verdict
+from gitops_gen.model import Metric, Override, Release, Signature, SignatureField, Verdict
 from gitops_gen.names import Digest, EnvironmentName, strip_credentials
 
 
@@ -36,7 +36,7 @@ class Evidence:
     @property
     def metrics(self) -> Mapping[str, float]:
         """The last value of each metric; what is not a finite number reads as NaN."""
-        return {name: _read_number(point["value"]) for name, point in self.data["run"]["metrics"].items()}
+        return {name: read_number(point["value"]) for name, point in self.data["run"]["metrics"].items()}
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -46,7 +46,13 @@ class Evidence:
     @property
     def overrides(self) -> tuple[Override, ...]:
         """The rules that were set aside for it."""
-        return tuple(Override(rule=entry["rule"], reason=entry["reason"]) for entry in self.data["overrides"])
+        entries = self.data["overrides"]
+        return tuple(Override(rule=e["rule"], reason=e["reason"], by=e.get("by", "")) for e in entries)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the gates said of it."""
+        return tuple(read_verdict(entry) for entry in self.data["gates"])
 
     @property
     def intact(self) -> bool:
@@ -55,9 +61,30 @@ class Evidence:
 
 
 def build_evidence(
-    *, release: Release, environment: EnvironmentName, overrides: Sequence[Override], program: str
+    *,
+    release: Release,
+    environment: EnvironmentName,
+    verdicts: Sequence[Verdict] = (),
+    overrides: Sequence[Override],
+    program: str,
 ) -> Evidence:
     """The evidence of a promotion; `program` is the name and version that goes into it."""
+    data: dict[str, Any] = {
+        **describe_release(release, environment),
+        "gates": [write_verdict(verdict) for verdict in sorted(verdicts, key=lambda v: v.gate)],
+        "overrides": [
+            _drop_empty({"rule": override.rule, "reason": override.reason, "by": override.by})
+            for override in sorted(overrides, key=lambda o: (o.rule, o.reason))
+        ],
+        "program": program,
+    }
+    data = _strip(data)
+    data["hash"] = hash_evidence(data)
+    return Evidence(data=data)
+
+
+def describe_release(release: Release, environment: EnvironmentName) -> dict[str, Any]:
+    """What evidence says of a release, before any gate has looked at it; passwords in URLs are still there."""
     run, image = release.run, release.image
     data: dict[str, Any] = {
         "version": 1,
@@ -91,12 +118,6 @@ def build_evidence(
                 "dirty": run.source.dirty,
             }
         ),
-        "gates": [],
-        "overrides": [
-            {"rule": override.rule, "reason": override.reason}
-            for override in sorted(overrides, key=lambda o: (o.rule, o.reason))
-        ],
-        "program": program,
     }
     if image is not None:
         data["image"] = _drop_empty(
@@ -109,9 +130,7 @@ def build_evidence(
                 "revision": image.revision,
             }
         )
-    data = _strip(data)
-    data["hash"] = hash_evidence(data)
-    return Evidence(data=data)
+    return data
 
 
 def hash_evidence(data: Mapping[str, Any]) -> Digest:
@@ -177,21 +196,13 @@ def _describe_field(field: SignatureField) -> dict[str, Any]:
 
 
 def _describe_metric(metric: Metric) -> dict[str, Any]:
-    described: dict[str, Any] = {"value": _write_number(metric.last.value)}
+    described: dict[str, Any] = {"value": write_number(metric.last.value)}
     if metric.last.step or metric.lowest != metric.highest:
         described["step"] = metric.last.step
     for name, point in (("lowest", metric.lowest), ("highest", metric.highest)):
         if metric.lowest != metric.highest:
-            described[name] = {"value": _write_number(point.value), "step": point.step}
+            described[name] = {"value": write_number(point.value), "step": point.step}
     return described
-
-
-def _write_number(value: float) -> float | str:
-    return float(value) if math.isfinite(value) else str(value)
-
-
-def _read_number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _drop_empty(data: dict[str, Any]) -> dict[str, Any]:

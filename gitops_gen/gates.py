@@ -1,86 +1,174 @@
-"""Whether a release may go into an environment: pure verdicts over evidence."""
+"""Whether a release may go into an environment: pure verdicts over what would become its evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from gitops_gen.errors import RefusedError
-from gitops_gen.evidence import Evidence
-from gitops_gen.model import Image, Override, Release, Run
+from gitops_gen.errors import InvalidValueError, RefusedError
+from gitops_gen.evidence import Evidence, describe_release
+from gitops_gen.gate_checks import (
+    Look,
+    check_commit,
+    check_dataset,
+    check_hash,
+    check_order,
+    check_revision,
+    check_run,
+    check_runtime,
+    check_signature,
+    compare_datasets,
+    release_digest,
+)
+from gitops_gen.gate_metrics import PREFIX, judge_metric
+from gitops_gen.gate_settings import Gates, Reaction
+from gitops_gen.model import Override, Release, Result, Verdict
+from gitops_gen.names import show
 from gitops_gen.settings import Environment
 
-FINISHED = "FINISHED"
-_SHORT_COMMIT = 7
+METRICS = PREFIX.rstrip(":")
+"""What stands for the gates on all metrics."""
+NAMES = (
+    "run-finished",
+    "environment-order",
+    METRICS,
+    "comparable-datasets",
+    "signature",
+    "runtime",
+    "source-commit",
+    "image-revision",
+    "known-dataset",
+    "artifact-hash",
+)
+"""The gates that can be set aside."""
+_HINTS = {
+    "run-finished": "wait for the run, choose another one, or pass --allow-unfinished",
+    "environment-order": "promote it there and merge first, or give a reason with --skip-order REASON",
+    "signature": "keep the model's signature, or give a reason with --allow-breaking REASON",
+}
+_OTHER_HINT = "promote a better run, or give a reason with --override GATE=REASON"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waivers:
-    """Reasons that a person gave for setting a rule aside; empty means the rule holds."""
+    """Reasons that a person gave for setting a gate aside; empty means the gate holds."""
 
     skip_order: str = ""
     allow_unfinished: bool = False
+    allow_breaking: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by gate, one of NAMES or `metric:NAME`."""
+    by: str = ""
+    """Who gave them."""
+
+    def find(self, gate: str) -> str:
+        """The reason for setting a gate aside; empty if there is none."""
+        own = {
+            "run-finished": "--allow-unfinished" if self.allow_unfinished else "",
+            "environment-order": self.skip_order,
+            "signature": self.allow_breaking,
+        }
+        of_all = self.overrides.get(METRICS, "") if gate.startswith(PREFIX) else ""
+        return self.overrides.get(gate, "") or own.get(gate, "") or of_all
 
 
-def release_digest(release: Release) -> str:
-    """What is deployed: the image's digest, or the model artifact's for a prepackaged server.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A release that wants to go into an environment."""
+
+    release: Release
+    environment: Environment
+    gates: Gates
+    champion: Evidence | None
+    """Of the environment, on the base branch."""
+    predecessor: Evidence | None
+    """Of the environment before it, on the base branch."""
+
+    @property
+    def standing(self) -> Evidence | None:
+        """The champion, where it is this very release."""
+        is_there = self.champion is not None and self.champion.digest == release_digest(self.release)
+        return self.champion if is_there else None
+
+
+def parse_overrides(texts: Iterable[str]) -> Mapping[str, str]:
+    """The reason for each gate that is set aside, of `GATE=REASON`.
 
     Raises:
-        RefusedError: there is neither.
+        InvalidValueError: there is no such gate, or no reason.
     """
-    if release.image is not None:
-        return release.image.digest
-    if release.run.model is not None and release.run.model.content_hash is not None:
-        return release.run.model.content_hash
-    raise RefusedError(
-        f"run {release.run.run_id} has no image, and its model artifact cannot be read to take its hash",
-        hint="tie an image to it with gitops-gen record-image, or give access to the artifact store",
+    overrides = {}
+    for text in texts:
+        gate, _, reason = text.partition("=")
+        if gate not in NAMES and not (gate.startswith(PREFIX) and gate != PREFIX):
+            raise InvalidValueError(
+                f"there is no gate {show(gate)}",
+                hint=f"it is one of {', '.join(NAMES)}, or {PREFIX}NAME for one metric",
+            )
+        if not reason.strip():
+            raise InvalidValueError(f"--override {show(gate)} has no reason", hint=f"write --override {gate}=REASON")
+        overrides[gate] = reason.strip()
+    return overrides
+
+
+def judge(case: Case, waivers: Waivers) -> tuple[Verdict, ...]:
+    """What each gate says; of a release that the environment has already, what they said then."""
+    if case.standing is not None:
+        return case.standing.verdicts
+    gates, old = case.gates, case.champion.data if case.champion else None
+    facts = describe_release(case.release, case.environment.name)
+    comparison = compare_datasets(gates.evaluation_contexts, facts, old)
+    verdicts = (
+        check_run(case.release.run),
+        *check_order(case.release, case.environment, case.predecessor),
+        *_check_metrics(gates, facts, old),
+        *_react("comparable-datasets", gates.comparable_datasets, comparison),
+        *_react("signature", gates.signature, check_signature(facts, old)),
+        *_react("runtime", gates.runtime, check_runtime(facts, old)),
+        *_react("source-commit", gates.source_commit, check_commit(facts)),
+        *_react("image-revision", gates.image_revision, check_revision(case.release)),
+        *_react("known-dataset", gates.known_dataset, check_dataset(facts)),
+        *_react("artifact-hash", gates.artifact_hash, check_hash(facts)),
     )
+    return tuple(_set_aside(verdict, waivers) for verdict in verdicts)
 
 
-def check_run(run: Run, waivers: Waivers) -> tuple[Override, ...]:
-    """The overrides that promoting this run needs.
-
-    Raises:
-        RefusedError: the run did not finish and nobody allowed that.
-    """
-    if run.status == FINISHED:
-        return ()
-    if not waivers.allow_unfinished:
-        raise RefusedError(
-            f"run {run.run_id} is {run.status}, not {FINISHED}: its metrics may not be its last",
-            hint="wait for it, choose another run, or pass --allow-unfinished",
-        )
-    return (Override(rule="run-finished", reason=f"--allow-unfinished: the run is {run.status}"),)
-
-
-def compare_revision(run: Run, image: Image) -> str:
-    """A warning where image and run name different commits; empty if they agree, or one says none.
-
-    A shortened commit counts.
-    """
-    built, trained = image.revision.lower(), run.source.commit.lower()
-    length = min(len(built), len(trained))
-    if not length or built == trained or (length >= _SHORT_COMMIT and built[:length] == trained[:length]):
-        return ""
-    return f"{image.name} was built from commit {image.revision}, but run {run.run_id} from {run.source.commit}"
-
-
-def check_order(
-    *, release: Release, environment: Environment, predecessor: Evidence | None, waivers: Waivers
-) -> tuple[Override, ...]:
-    """The overrides that promoting past the predecessor environment needs; `predecessor` is its evidence on the base.
+def refuse_failed(verdicts: Sequence[Verdict], case: Case) -> None:
+    """Stop at gates that failed.
 
     Raises:
-        RefusedError: the predecessor does not have this digest, and no reason was given to skip it.
+        RefusedError: there are some; each is in the message.
     """
-    if environment.predecessor is None:
-        return ()
-    digest = release_digest(release)
-    if predecessor is not None and predecessor.digest == digest:
-        return ()
-    if waivers.skip_order:
-        return (Override(rule="environment-order", reason=waivers.skip_order),)
-    there = f"has {predecessor.digest}" if predecessor is not None else "does not have this model"
-    raise RefusedError(
-        f"{release.model} goes to {environment.name} after {environment.predecessor}, and {environment.predecessor} "
-        f"{there}, not {digest}",
-        hint=f"promote it to {environment.predecessor} and merge first, or give a reason with --skip-order REASON",
-    )
+    failed = [verdict for verdict in verdicts if verdict.result == "failed"]
+    if not failed:
+        return
+    lines = [f"{show(verdict.gate, 200)[1:-1]}: {verdict.detail}" for verdict in failed]
+    head = f"run {case.release.run.run_id} of {case.release.model} may not go to {case.environment.name}"
+    hints = dict.fromkeys(_HINTS.get(verdict.gate, _OTHER_HINT) for verdict in failed)
+    told = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
+    raise RefusedError(f"{head}: {told}", hint="; ".join(hints))
+
+
+def list_overrides(verdicts: Sequence[Verdict], case: Case, waivers: Waivers) -> tuple[Override, ...]:
+    """What somebody set aside, and why; a release that is there already keeps what was set aside for it then."""
+    if case.standing is not None:
+        return case.standing.overrides
+    return tuple(Override(rule=v.gate, reason=v.reason, by=waivers.by) for v in verdicts if v.result == "overridden")
+
+
+def _check_metrics(gates: Gates, facts: Mapping[str, Any], old: Mapping[str, Any] | None) -> Iterator[Verdict]:
+    values = Evidence(data=facts).metrics
+    champion = Evidence(data=old).metrics if old is not None else {}
+    for name, gate in gates.metrics.items():
+        yield judge_metric(name, gate, values.get(name), champion.get(name), has_champion=old is not None)
+
+
+def _react(gate: str, reaction: Reaction, look: Look) -> Iterator[Verdict]:
+    if reaction == "off":
+        return
+    result: Result = "passed" if not look.problem else "warned" if reaction == "warn" else "failed"
+    yield Verdict(gate=gate, result=result, detail=look.problem or look.note)
+
+
+def _set_aside(verdict: Verdict, waivers: Waivers) -> Verdict:
+    reason = waivers.find(verdict.gate) if verdict.result == "failed" else ""
+    return replace(verdict, result="overridden", reason=reason) if reason else verdict

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gitops_gen.names import Digest, ModelName, RunId
 
@@ -201,3 +202,27 @@ class Override:
 
     rule: str
     reason: str
+    by: str = ""
+    """Who did, as git or the CI system calls them; empty if nobody says."""
+
+
+Result = Literal["passed", "warned", "failed", "overridden"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a gate says of a release."""
+
+    gate: str
+    """`signature`; of a metric `metric:NAME`."""
+    result: Result
+    detail: str = ""
+    """Why, in a sentence."""
+    value: float | None = None
+    """Of a metric: its value; None where the run did not log it."""
+    champion: float | None = None
+    """The same of the release in its place; None where there is none."""
+    limits: Mapping[str, float | bool] = field(default_factory=dict)
+    """What was asked of a metric, by the keys of its settings."""
+    reason: str = ""
+    """Why a person set it aside."""

@@ -1,8 +1,12 @@
 """The main job: a release into an environment, as one commit and one pull request."""
 
+from dataclasses import replace
+
+from gitops_gen.candidate import read_candidate
 from gitops_gen.config import SETTINGS_FILE, load_settings
 from gitops_gen.deliver import deliver
 from gitops_gen.errors import GitopsGenError, InvalidValueError, NotFoundError, RaceLostError
+from gitops_gen.gates import judge
 from gitops_gen.model import Run
 from gitops_gen.names import ModelName, model_name_from_mlflow
 from gitops_gen.ports import Checkout, Repository
@@ -25,23 +29,8 @@ def promote(request: PromoteRequest, ports: PromotePorts) -> Outcome:
 
 
 def _promote(request: PromoteRequest, ports: PromotePorts, progress: Progress) -> Outcome:
-    checkout, settings = _open(request, ports.repository)
-    settings.environment(request.environment)
-    tracking = ports.tracking(settings)
-    run = tracking.fetch_run(request.selector)
-    model = request.model or _name_model(run)
-    progress.note(run=run, model=model)
-    progress.warn(*run.warnings)
+    attempt = _start(request, ports, progress)
     for delay in (*_DELAYS, None):
-        attempt = Attempt(
-            request=request,
-            ports=ports,
-            checkout=checkout,
-            settings=settings,
-            run=run,
-            model=model,
-            progress=progress,
-        )
         try:
             promotion = prepare(attempt)
             if request.dry_run:
@@ -53,9 +42,39 @@ def _promote(request: PromoteRequest, ports: PromotePorts, progress: Progress) -
                 raise
             ports.sleep(delay)
             checkout, settings = _open(request, ports.repository)
+            attempt = replace(attempt, checkout=checkout, settings=settings)
     if outcome.operation in {"created", "updated"}:
-        progress.warn(*tracking.record(run, _describe_promotion(outcome, promotion)))
+        progress.warn(*ports.tracking(attempt.settings).record(attempt.run, _describe_promotion(outcome, promotion)))
     return progress.outcome
+
+
+def assess(request: PromoteRequest, ports: PromotePorts) -> Outcome:
+    """What the gates say of the release of a run, in the outcome's `verdicts`; nothing is rendered or written."""
+    progress = Progress(Outcome(environment=request.environment, dry_run=True))
+    try:
+        case = read_candidate(_start(request, ports, progress)).case
+        return progress.note(verdicts=judge(case, request.waivers))
+    except GitopsGenError as error:
+        return progress.note(error=error)
+
+
+def _start(request: PromoteRequest, ports: PromotePorts, progress: Progress) -> Attempt:
+    """The run that is meant, on the base branch as it is now."""
+    checkout, settings = _open(request, ports.repository)
+    settings.environment(request.environment)
+    run = ports.tracking(settings).fetch_run(request.selector)
+    model = request.model or _name_model(run)
+    progress.note(run=run, model=model)
+    progress.warn(*run.warnings)
+    return Attempt(
+        request=request,
+        ports=ports,
+        checkout=checkout,
+        settings=settings,
+        run=run,
+        model=model,
+        progress=progress,
+    )
 
 
 def _describe_promotion(outcome: Outcome, promotion: Promotion) -> dict[str, str]:

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from gitops_gen.errors import GitopsGenError
 from gitops_gen.evidence import Evidence
+from gitops_gen.evidence_verdicts import write_verdict
 from gitops_gen.gates import Waivers
-from gitops_gen.model import Image, PullRequest, Release, Run, RunSelector
+from gitops_gen.model import Image, PullRequest, Release, Run, RunSelector, Verdict
 from gitops_gen.names import ImageRef, ModelName
 from gitops_gen.ports import Checkout, Forge, Kustomize, Registry, Repository, Tracking
 from gitops_gen.settings import Environment, Settings
@@ -67,6 +68,8 @@ class Outcome:
     body: str = ""
     """The pull request's body in full."""
     diff: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    """What the gates say; none for a release that the environment has already."""
     warnings: tuple[str, ...] = ()
     error: GitopsGenError | None = None
 
@@ -87,6 +90,7 @@ class Outcome:
             "image": str(self.image) if self.image else None,
             "environment": self.environment,
             "files": list(self.files),
+            "gates": [write_verdict(verdict) for verdict in self.verdicts],
             "warnings": list(self.warnings),
             "diff": self.diff if self.dry_run else None,
             "error": {"message": error.message, "hint": error.hint, "exit_code": error.exit_code} if error else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gitops_gen.errors import RefusedError, UnreachableError
-from gitops_gen.gates import compare_revision
+from gitops_gen.gate_checks import compare_revision
 from gitops_gen.model import Image, Run, RunSelector
 from gitops_gen.names import Digest, ImageRef
 from gitops_gen.ports import Registry, Tracking

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from gitops_gen.errors import NotFoundError
 from gitops_gen.names import EnvironmentName, ModelName, show
@@ -33,6 +33,8 @@ class Environment:
     """The API server's address, as Argo CD knows it."""
     predecessor: EnvironmentName | None = None
     sync: SyncPolicy = field(default_factory=SyncPolicy)
+    gates: Mapping[str, Any] = field(default_factory=dict)
+    """What is asked of a release here, over the settings' own `gates`; in the shape of the schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class Settings:
     open_data_hub: OpenDataHubSettings | None = None
     templates: str = ""
     """Folder in the repository whose files stand in for the program's templates of the same path; empty for none."""
+    gates: Mapping[str, Any] = field(default_factory=dict)
+    """What is asked of a release in every environment; gate_settings.py merges it with the others."""
     model_defaults: Mapping[str, object] = field(default_factory=dict)
     """What a new model's model.yaml starts with (same shape as model.yaml)."""
 
@@ -164,3 +168,7 @@ class ModelSettings:
     resources: Resources = field(default_factory=Resources)
     service_account: str = ""
     monitoring: Monitoring = field(default_factory=Monitoring)
+    gates: Mapping[str, Any] = field(default_factory=dict)
+    """What is asked of releases of this model, over what the environment asks."""
+    environment_gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The same by environment, over all the others."""

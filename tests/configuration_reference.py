@@ -91,12 +91,19 @@ def _show_values(entry: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in entry["enum"] if value)
     if "patternErrorMessage" in entry:
         return str(entry["patternErrorMessage"])
-    if "$ref" in entry and not entry["$ref"].startswith("#"):
-        return "keys of model.yaml"
+    if "allOf" in entry or ("$ref" in entry and not entry["$ref"].startswith("#")):
+        return _show_file(entry)
     if entry["type"] == "object":
         return "names and values" if _is_open(entry) else "keys below"
     words = {"array": "list", "boolean": "`true`, `false`", "string": "text"}
     return words.get(entry["type"]) or _show_range(entry)
+
+
+def _show_file(entry: Mapping[str, Any]) -> str:
+    """Where the keys stand, of an entry whose own are told elsewhere."""
+    if "allOf" in entry:
+        return "keys of `gates`"
+    return "keys of `gates` in model.yaml" if entry["$ref"].endswith("/gates") else "keys of model.yaml"
 
 
 def _is_open(entry: Mapping[str, Any]) -> bool:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
+from gitops_gen.evidence import hash_evidence
+from gitops_gen.evidence_file import parse_evidence
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 REPOSITORIES = {
     **{path.parent.name: path for path in sorted(EXAMPLES.glob("*/repository"))},
@@ -166,6 +169,16 @@ def _crlf(_root: Path, path: Path, _text: str) -> None:
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 
+def _forge_evidence(_root: Path, path: Path, change: str) -> None:
+    old, _, new = change.partition(" => ")
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
+    text = text.replace(old, new)
+    data = parse_evidence(text, path=path.name).data
+    told = str(data["hash"])
+    path.write_text(text.replace(told, hash_evidence(data)), encoding="utf-8")
+
+
 OPERATIONS: dict[str, Callable[[Path, Path, str], None]] = {
     "append": _append,
     "cut": _cut,  # the file ends before the text
@@ -178,4 +191,5 @@ OPERATIONS: dict[str, Callable[[Path, Path, str], None]] = {
     "pipe": _pipe,
     "grow": _grow,  # to so many bytes
     "crlf": _crlf,
+    "forge": _forge_evidence,  # `OLD => NEW` in evidence, and a hash that fits
 }

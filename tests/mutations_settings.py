@@ -1,8 +1,10 @@
 """Mistakes in the program's own files: gitops-gen.yaml, model.yaml and evidence.yaml."""
 
+from gitops_gen.evidence_file import parse_evidence
 from tests.mutations import (
     PRODUCTION,
     PRODUCTION_EVIDENCE,
+    REPOSITORIES,
     STAGING,
     STAGING_EVIDENCE,
     Mutation,
@@ -79,6 +81,8 @@ SETTINGS: tuple[Mutation, ...] = (
     _sklearn("a protocol that is not there", "protocol: v2", "protocol: v3", rule="CONFIG003"),
 )
 
+_TOLD = str(parse_evidence((REPOSITORIES["seldon"] / PRODUCTION_EVIDENCE).read_text(), path="").data["hash"])
+"""The hash in the evidence."""
 _HASH = (PRODUCTION_EVIDENCE, "hash:")
 """That evidence was changed shows in its hash; what was changed does not."""
 _TOP = (PRODUCTION, "apiVersion: kustomize.config.k8s.io/v1beta1")
@@ -94,8 +98,8 @@ PROVENANCE: tuple[Mutation, ...] = (
     _evidence("another digest", f"sha256:{DIGEST}", f"sha256:{OTHER}"),
     _evidence("a digest cut short", f"sha256:{DIGEST}", f"sha256:{_SHORT}", rule="EVIDENCE001"),
     _evidence("another run", "4ad1117410f846eeb4116923f5355d86", "4ad1117410f846eeb4116923f5355d87", place=_HASH),
-    _evidence("another hash", "sha256:dc96a064", "sha256:dc96a065", rule="EVIDENCE002"),
-    _evidence("no hash", 'hash: "sha256:dc96a06407569711b947b2a267a47746a8b688bacd4460d710ae5d3a9fcfa9fb"\n', ""),
+    _evidence("another hash", _TOLD, _TOLD[:-1] + ("0" if _TOLD[-1] != "0" else "1"), rule="EVIDENCE002"),
+    _evidence("no hash", f'hash: "{_TOLD}"\n', "", place=(PRODUCTION_EVIDENCE, "environment:")),
     _evidence("another commit", "75b2f46d2f609e0bd2e0b1672e45998cdb42c6a8", "75b2f46d" + "0" * 32, place=_HASH),
     _evidence("a dataset less", '  - context: "training"\n    digest: "68c88044"\n    name: "churn-training"\n', ""),
     _evidence("a parameter without quotes", 'C: "0.5"', "C: 0.5"),
@@ -110,6 +114,21 @@ PROVENANCE: tuple[Mutation, ...] = (
         place=(PRODUCTION_EVIDENCE, "environment:"),
     ),
     _evidence("deleted", operation="delete", place=(PRODUCTION, "  - evidence.yaml")),
+    # What the gates said, and what they would say
+    _evidence(
+        "a verdict that does not fit",
+        operation="forge",
+        new="threshold: 0.9, value: 0.9393 => threshold: 0.9, value: 0.8393",
+        rule="EVIDENCE012",
+        place=(PRODUCTION_EVIDENCE, "metric:val_auc"),
+    ),
+    _settings(
+        "a threshold above what is there",
+        "      threshold: 0.9\n",
+        "      threshold: 0.95\n",
+        rule="EVIDENCE013",
+        place=(PRODUCTION_EVIDENCE, "    val_auc: {value"),
+    ),
     # What an overlay deploys is not what its evidence says
     _overlay("digest of another image", f"sha256:{DIGEST}", f"sha256:{OTHER}", rule="EVIDENCE004"),
     _overlay("a digest cut short", f"sha256:{DIGEST}", f"sha256:{_SHORT}"),

@@ -53,6 +53,16 @@ def find_remote(start: Path) -> Origin:
     )
 
 
+def read_identity(start: Path) -> str:
+    """`Name <address>` by git's configuration in a folder; empty if it has neither."""
+    try:
+        config = dict(parse_config(GitProcess(start, environment={}).run("config", "--list", "-z")))
+    except GitFailedError:
+        return ""
+    name, address = (config.get(f"user.{key}", "").strip() for key in ("name", "email"))
+    return f"{name} <{address}>" if name and address else name or address
+
+
 def _find_top(git: GitProcess, start: Path) -> Path:
     try:
         return Path(git.run("rev-parse", "--show-toplevel").decode(errors="surrogateescape").removesuffix("\n"))

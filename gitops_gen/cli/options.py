@@ -7,6 +7,34 @@ import typer
 
 from gitops_gen.cli.output import OutputFormat
 
+Run = Annotated[
+    str,
+    typer.Argument(metavar="[RUN]", help="Run id, models:/NAME/VERSION or models:/NAME@ALIAS.", show_default=False),
+]
+Environment = Annotated[
+    str, typer.Option("--env", "-e", help="Environment of gitops-gen.yaml to promote into; required.")
+]
+Experiment = Annotated[str, typer.Option(help="Experiment, by name or id, to take the best run of.")]
+Best = Annotated[str, typer.Option(metavar="METRIC", help="Metric that the best run has the highest value of.")]
+Lowest = Annotated[bool, typer.Option("--lowest", help="The lowest value is the best.")]
+Filter = Annotated[
+    str, typer.Option("--filter", metavar="EXPRESSION", help="Only runs that match, in MLflow's search syntax.")
+]
+Model = Annotated[str, typer.Option(help="Model's name in the repository, where it is not the registered model's.")]
+Image = Annotated[str, typer.Option(help="Image to deploy; wins over the one that record-image wrote on the run.")]
+AllowUnfinished = Annotated[
+    bool, typer.Option("--allow-unfinished", help="Let a run pass that failed or has not finished.")
+]
+SkipOrder = Annotated[
+    str, typer.Option(metavar="REASON", help="Let a release pass its predecessor environment; the reason is recorded.")
+]
+AllowBreaking = Annotated[
+    str, typer.Option(metavar="REASON", help="Let a change of the signature pass that breaks callers; as above.")
+]
+Override = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GATE=REASON", help="Set a gate aside; the reason is recorded. May be repeated."),
+]
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="How to print the outcome.")]
 Repo = Annotated[
     str,

@@ -5,7 +5,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitops_gen.cli.options import Base, ImageLayout, InsecureRegistry, Output, Repo, TrackingUri
+from gitops_gen.cli.options import (
+    AllowBreaking,
+    AllowUnfinished,
+    Base,
+    Best,
+    Environment,
+    Experiment,
+    Filter,
+    Image,
+    ImageLayout,
+    InsecureRegistry,
+    Lowest,
+    Model,
+    Output,
+    Override,
+    Repo,
+    Run,
+    SkipOrder,
+    TrackingUri,
+)
 from gitops_gen.cli.output import OutputFormat, make_printable, print_error, print_fields, print_json, print_warnings
 from gitops_gen.errors import GitopsGenError, InvalidValueError
 
@@ -14,27 +33,14 @@ if TYPE_CHECKING:
 
 
 def promote(
-    run: Annotated[
-        str,
-        typer.Argument(metavar="[RUN]", help="Run id, models:/NAME/VERSION or models:/NAME@ALIAS.", show_default=False),
-    ] = "",
-    env: Annotated[
-        str, typer.Option("--env", "-e", help="Environment of gitops-gen.yaml to promote into; required.")
-    ] = "",
-    experiment: Annotated[str, typer.Option(help="Experiment, by name or id, to take the best run of.")] = "",
-    best: Annotated[
-        str, typer.Option(metavar="METRIC", help="Metric that the best run has the highest value of.")
-    ] = "",
-    lowest: Annotated[bool, typer.Option("--lowest", help="The lowest value is the best.")] = False,
-    filter_: Annotated[
-        str, typer.Option("--filter", metavar="EXPRESSION", help="Only runs that match, in MLflow's search syntax.")
-    ] = "",
-    model: Annotated[
-        str, typer.Option(help="Model's name in the repository, where it is not the registered model's.")
-    ] = "",
-    image: Annotated[
-        str, typer.Option(help="Image to deploy; wins over the one that record-image wrote on the run.")
-    ] = "",
+    run: Run = "",
+    env: Environment = "",
+    experiment: Experiment = "",
+    best: Best = "",
+    lowest: Lowest = False,
+    filter_: Filter = "",
+    model: Model = "",
+    image: Image = "",
     repo: Repo = "",
     base: Base = "",
     dry_run: Annotated[
@@ -54,12 +60,10 @@ def promote(
         bool,
         typer.Option("--force", help="Propose a rejected digest again; replace a branch with somebody else's commits."),
     ] = False,
-    allow_unfinished: Annotated[
-        bool, typer.Option("--allow-unfinished", help="Promote a run that failed or has not finished.")
-    ] = False,
-    skip_order: Annotated[
-        str, typer.Option(metavar="REASON", help="Promote past the predecessor environment; the reason is recorded.")
-    ] = "",
+    allow_unfinished: AllowUnfinished = False,
+    skip_order: SkipOrder = "",
+    allow_breaking: AllowBreaking = "",
+    override: Override = None,
     sign_off: Annotated[bool, typer.Option("--sign-off", "-s", help="Add a Signed-off-by trailer.")] = False,
     tracking_uri: TrackingUri = "",
     image_layout: ImageLayout = None,
@@ -69,8 +73,8 @@ def promote(
 
     Run it again with the same run and nothing changes; with a newer run, the same pull request is updated.
     """
-    from gitops_gen.cli.wiring import find_place, open_ports
-    from gitops_gen.gates import Waivers
+    from gitops_gen.cli.wiring import find_actor, find_place, open_ports
+    from gitops_gen.gates import Waivers, parse_overrides
     from gitops_gen.names import parse_image_ref, parse_model_name
     from gitops_gen.promote import promote as run_promotion
     from gitops_gen.promotion import Outcome, PromoteRequest
@@ -87,7 +91,13 @@ def promote(
             environment=env,
             model=parse_model_name(model) if model else None,
             image=parse_image_ref(image) if image else None,
-            waivers=Waivers(skip_order=skip_order, allow_unfinished=allow_unfinished),
+            waivers=Waivers(
+                skip_order=skip_order,
+                allow_unfinished=allow_unfinished,
+                allow_breaking=allow_breaking,
+                overrides=parse_overrides(override or ()),
+                by=find_actor(place),
+            ),
             force=force,
             dry_run=dry_run,
             base_branch=place.base,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gitops_gen.settings import Settings
 
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
+ACTOR_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
+"""Where CI systems say for whom they run; Gitea and Forgejo use the first one too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ def find_place(repo: str, base: str) -> Place:
 
     origin = find_remote(Path.cwd())
     return Place(url=origin.url, base=base or origin.branch, checkout=origin.checkout)
+
+
+def find_actor(place: Place) -> str:
+    """Who runs this, as the CI system or git calls them; empty if neither says."""
+    from gitops_gen.adapters.git_origin import read_identity
+
+    named = next((os.environ[name] for name in ACTOR_VARIABLES if os.environ.get(name)), "")
+    return named or read_identity(place.checkout or Path.cwd())
 
 
 @contextmanager

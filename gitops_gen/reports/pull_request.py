@@ -11,17 +11,27 @@ from jinja2.sandbox import SandboxedEnvironment
 from gitops_gen.assets import read_asset
 from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import Evidence
-from gitops_gen.gates import release_digest
-from gitops_gen.model import Override, Release
+from gitops_gen.gate_checks import release_digest
+from gitops_gen.model import Release
 from gitops_gen.plan import describe_version, read_marker, write_marker
 from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
+from gitops_gen.reports.pull_request_gates import (
+    NOTHING,
+    find_metrics,
+    list_gates,
+    name_verdict,
+    rank,
+    sum_up,
+    tell_limits,
+    tell_verdict,
+)
 from gitops_gen.settings import Environment
 
 BODY_LIMIT = 65_000
 """Characters; GitHub takes 65,536, and the cut leaves room for the notice and the marker."""
 TEMPLATE = "pull_request.md.j2"
 _ROWS = 40
-_NONE = Safe("-")
+_NONE = NOTHING
 _LONG_HEX = re.compile(r"((?:sha256:)?[0-9a-f]{12})[0-9a-f]{12,}")
 
 
@@ -33,6 +43,9 @@ class Row:
     before: Safe
     after: Safe
     change: Safe = Safe("")  # noqa: RUF009 - an immutable str
+    gate: Safe = NOTHING
+    """What was asked of a metric."""
+    verdict: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +62,6 @@ def render_body(
     environment: Environment,
     champion: Evidence | None,
     challenger: Evidence,
-    overrides: Sequence[Override],
     files: Sequence[str],
     evidence_path: str,
     warnings: Sequence[str] = (),
@@ -60,6 +72,7 @@ def render_body(
     Raises:
         ConfigError: the team's template fails; the message has the line.
     """
+    verdicts, overrides = challenger.verdicts, challenger.overrides
     metrics, parameters = _compare_metrics(champion, challenger), _compare_parameters(champion, challenger)
     marker = Safe(
         write_marker(
@@ -69,6 +82,7 @@ def render_body(
                 "model": release.model,
                 "run": release.run.run_id,
                 "state": "proposed",
+                "verdict": name_verdict(verdicts),
             }
         )
     )
@@ -77,16 +91,21 @@ def render_body(
         "version": Safe(describe_version(release)),
         "environment": code(environment.name),
         "champion": champion is not None,
+        "verdict": sum_up(verdicts, overrides),
         "summary": _summarize(release, environment, champion),
         "warnings": [code(warning, 400) for warning in warnings],
         "facts": _compare_facts(release, champion),
         "metrics": metrics[:_ROWS],
         "metrics_left": max(0, len(metrics) - _ROWS),
         "comparability": _compare_datasets(champion, challenger),
+        "gated": any(row.gate != NOTHING for row in metrics),
+        "gates": list_gates(verdicts),
         "parameters": parameters[:_ROWS],
         "parameters_left": max(0, len(parameters) - _ROWS),
         "lineage": _trace(release),
-        "overrides": [{"rule": code(o.rule), "reason": code(o.reason, 400)} for o in overrides],
+        "overrides": [
+            {"rule": code(o.rule), "reason": code(o.reason, 400), "by": code(o.by) if o.by else ""} for o in overrides
+        ],
         "after_merge": _after_merge(environment, champion),
         "files": [code(path, 300) for path in files],
         "evidence_path": code(evidence_path, 300),
@@ -167,14 +186,18 @@ def _cell(text: str) -> Safe:
 def _compare_metrics(champion: Evidence | None, challenger: Evidence) -> list[Row]:
     before = champion.metrics if champion else {}
     after = challenger.metrics
+    verdicts = find_metrics(challenger.verdicts)
+    names = before.keys() | after.keys() | verdicts.keys()
     return [
         Row(
             name=code(name),
             before=_number(before.get(name)),
             after=_number(after.get(name)),
             change=_change(before.get(name), after.get(name)),
+            gate=tell_limits(verdicts.get(name)),
+            verdict=tell_verdict(verdicts.get(name)),
         )
-        for name in sorted(before.keys() | after.keys())
+        for name in sorted(names, key=lambda name: (rank(verdicts.get(name)), name))
     ]
 
 

@@ -394,11 +394,9 @@ def test_a_metric_that_is_not_a_number_and_another_revision_are_warned_of(world:
     world.tracking.runs = (replace(run, source=replace(run.source, dirty=True)),)
     outcome = world.promote(2)
     assert outcome.operation == "created"
-    assert [re.sub(r" .*", "", warning) for warning in outcome.warnings] == [
-        "registry.example.com/ml/churn",
-        "the",
-        "metric",
-    ]
+    assert [re.sub(r" .*", "", warning) for warning in outcome.warnings] == ["the", "metric"]
+    assert "image-revision" in {verdict.gate for verdict in outcome.verdicts if verdict.result == "warned"}
+    assert "was built from commit deadbeef" in outcome.body
     assert all(f"`{warning}`" in outcome.body for warning in outcome.warnings)
 
 
@@ -568,3 +566,53 @@ def test_json_tells_the_same_on_success_and_on_failure(world: World):
     assert bad["error"]["exit_code"] == 1
     unknown = world.promote(9).to_json()
     assert (unknown["run"], unknown["environment"], unknown["error"]["exit_code"]) == (None, "staging", 2)
+
+
+SETTINGS = "gitops-gen.yaml"
+GATED = """\
+gates:
+  metrics:
+    val_auc: {threshold: 0.5, min_absolute_change: 0.005, greater_is_better: true}
+"""
+
+
+def test_a_worse_run_is_refused_with_both_values_and_nothing_is_pushed(world: World):
+    world.commit({SETTINGS: lambda text: text + GATED})
+    world.add_run(2, "a")
+    assert world.promote(2).operation == "created"
+    world.merge()
+    world.add_run(1, "b")
+    outcome = world.promote(1)
+    assert isinstance(outcome.error, RefusedError)
+    assert "metric:val_auc: it changes by -0.01, and has to by +0.005" in outcome.error.message
+    (failed,) = [verdict for verdict in outcome.verdicts if verdict.result == "failed"]
+    assert (failed.value, failed.champion) == (0.91, 0.92)
+    assert (outcome.files, world.branches(), len(world.forge.pull_requests)) == ((), ["main"], 1)
+
+
+def test_a_gate_that_was_set_aside_is_in_evidence_body_and_tags(world: World):
+    world.commit({SETTINGS: lambda text: text + GATED})
+    world.add_run(2, "a")
+    world.promote(2)
+    world.merge()
+    world.add_run(1, "b")
+    waivers = Waivers(overrides={"metric:val_auc": "the old one leaks"}, by="ann <ann@example.com>")
+    outcome = world.promote(1, waivers=waivers)
+    assert outcome.operation == "created"
+    evidence = world.read(EVIDENCE)
+    assert '- {by: "ann <ann@example.com>", reason: "the old one leaks", rule: "metric:val_auc"}' in evidence
+    assert 'result: "overridden"' in evidence
+    assert "**set aside**" in outcome.body
+    assert read_marker(outcome.body)["verdict"] == "overridden"
+    assert world.tracking.run_tags[f"{1:032x}"]["gitops-gen.staging.verdict"] == "overridden"
+    world.merge()
+    assert world.promote(1).operation == "unchanged"
+
+
+def test_a_model_may_ask_for_more_or_for_less(world: World):
+    world.commit({SETTINGS: lambda text: text + GATED.replace("threshold: 0.5", "threshold: 0.99")})
+    world.add_run(1, "a")
+    assert isinstance(world.promote(1).error, RefusedError)
+    less = "environments:\n  staging:\n    gates:\n      metrics:\n        val_auc: null\n"
+    world.commit({"models/churn/model.yaml": less})
+    assert world.promote(1).operation == "created"

@@ -11,20 +11,23 @@ from markdown_it import MarkdownIt
 
 from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import build_evidence
-from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCode
+from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCode, Verdict
 from gitops_gen.plan import read_marker
 from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
 from gitops_gen.settings import SyncPolicy
 from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run, metric
 
 
-def body_of(release, champion=None, **options):
-    def evidence(of):
-        return build_evidence(release=of, environment=STAGING.name, overrides=(), program="p 1")
+def body_of(release, champion=None, *, verdicts=(), overrides=(), **options):
+    def evidence(of, **facts):
+        return build_evidence(release=of, environment=STAGING.name, **{"overrides": (), "program": "p 1", **facts})
 
-    settings = {"environment": STAGING, "overrides": (), "files": ("a.yaml",), "evidence_path": "e.yaml", **options}
+    settings = {"environment": STAGING, "files": ("a.yaml",), "evidence_path": "e.yaml", **options}
     return render_body(
-        release=release, champion=evidence(champion) if champion else None, challenger=evidence(release), **settings
+        release=release,
+        champion=evidence(champion) if champion else None,
+        challenger=evidence(release, verdicts=verdicts, overrides=overrides),
+        **settings,
     )
 
 
@@ -99,6 +102,46 @@ def test_a_manual_sync_is_announced():
     assert "Somebody starts the sync in Argo CD by hand" in body_of(make_release(), environment=manual)
 
 
+VERDICTS = (
+    Verdict(gate="run-finished", result="passed"),
+    Verdict(gate="signature", result="overridden", detail="input 'tenure' is new and required", reason="all are ready"),
+    Verdict(gate="runtime", result="warned", detail="Python is '3.12' and was '3.11'"),
+    Verdict(
+        gate="metric:val_loss",
+        result="passed",
+        value=0.1,
+        champion=0.1,
+        limits={"threshold": 0.2, "min_relative_change": -0.01, "greater_is_better": False},
+    ),
+)
+
+
+def test_the_gates_stand_in_the_headline_beside_the_metrics_and_in_a_table():
+    body = body_of(
+        make_release(2, "b"),
+        make_release(1, "a"),
+        verdicts=VERDICTS,
+        overrides=(Override(rule="signature", reason="all are ready", by="ann <ann@example.com>"),),
+    )
+    assert "**Of 4 gates 1 was set aside and 1 warns (by `ann <ann@example.com>`); 2 hold.**" in body
+    assert "| `val_loss` | 0.1 | 0.1 | 0 | ≤ 0.2, change ≤ +1% | passed |" in body
+    assert "| `val_auc` | 0.91 | 0.92 | +0.01 (+1.10%) | - | - |" in body
+    assert body.index("`val_loss`") < body.index("`val_auc`")
+    rows = [line for line in body.splitlines() if re.match(r"\| `(run-finished|signature|runtime)`", line)]
+    assert rows == [
+        "| `signature` | **set aside** | `input 'tenure' is new and required` |",
+        "| `runtime` | **warning** | `Python is '3.12' and was '3.11'` |",
+        "| `run-finished` | passed |  |",
+    ]
+    assert "- `signature`: `all are ready`, by `ann <ann@example.com>`" in body
+    assert read_marker(body)["verdict"] == "overridden"
+
+
+def test_gates_that_all_hold_are_one_sentence():
+    assert "**All 2 gates hold.**" in body_of(make_release(), verdicts=(VERDICTS[0], VERDICTS[3]))
+    assert "gates" not in body_of(make_release()).lower()
+
+
 def test_bots_read_the_facts():
     assert read_marker(body_of(make_release())) == {
         "digest": digest("a"),
@@ -106,6 +149,7 @@ def test_bots_read_the_facts():
         "model": "churn",
         "run": f"{1:032x}",
         "state": "proposed",
+        "verdict": "passed",
     }
 
 

@@ -83,7 +83,7 @@ def test_a_case_breaks_its_rule_where_it_says_so_and_no_other(root: Path):
 @pytest.mark.parametrize("root", TREES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_without_a_build_only_the_files_are_checked(root: Path):
     found = {f.rule for f in check_overlay(read_case(root, build=False), locate)}
-    static = root.parent.name <= "EVIDENCE005"
+    static = root.parent.name <= "EVIDENCE005" or root.parent.name >= "EVIDENCE012"
     assert found == ({root.parent.name} if static and root.name.startswith("bad-") else set())
 
 

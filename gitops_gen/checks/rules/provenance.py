@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitops_gen.checks.rule import Hit, Keys, Resource, Rule, make_finding, rule
 from gitops_gen.checks.rules.provenance_built import BUILT_RULES
+from gitops_gen.checks.rules.provenance_gates import RULES as GATE_RULES
 from gitops_gen.checks.rules.provenance_parts import (
     EVIDENCE_FILE,
     ModelOverlay,
@@ -183,6 +184,7 @@ RULES: tuple[Rule, ...] = (
     check_image_entry,
     check_presence,
     *BUILT_RULES,
+    *GATE_RULES,
 )
 
 
@@ -222,7 +224,7 @@ def _is_intact(content: bytes, data: dict[str, Any], told: str) -> bool:
 
 
 def _restore_floats(data: dict[str, Any]) -> dict[str, Any]:
-    """The data with the numbers of metrics as they were hashed; Kubernetes reads 1.0 as 1."""
+    """The data with the numbers of metrics and gates as they were hashed; Kubernetes reads 1.0 as 1."""
     metrics = dig(data, "run", "metrics")
     if not isinstance(metrics, dict):
         return data
@@ -233,7 +235,15 @@ def _restore_floats(data: dict[str, Any]) -> dict[str, Any]:
             if isinstance(point, dict) and extreme in point:
                 point = {**point, extreme: _restore_float(point[extreme])}
         restored[name] = point
-    return {**data, "run": {**data["run"], "metrics": restored}}
+    gates = data.get("gates")
+    verdicts = {"gates": [_restore_numbers(entry) for entry in gates]} if isinstance(gates, list) else {}
+    return {**data, **verdicts, "run": {**data["run"], "metrics": restored}}
+
+
+def _restore_numbers(entry: Any) -> Any:  # noqa: ANN401 - YAML is any value
+    if not isinstance(entry, dict):
+        return entry
+    return {key: float(value) if type(value) is int else value for key, value in entry.items()}
 
 
 def _restore_float(point: Any) -> Any:  # noqa: ANN401 - YAML is any value

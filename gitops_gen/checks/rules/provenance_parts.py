@@ -35,6 +35,10 @@ class ModelOverlay(NamedTuple):
     """What its build gives; empty where it was not built, and then only the files are checked."""
     configured: bool = True
     """Whether the repository has a gitops-gen.yaml, so that an overlay is meant to have evidence."""
+    settings: Source | None = None
+    """gitops-gen.yaml."""
+    model_settings: Source | None = None
+    """The model's model.yaml."""
 
 
 class Served(NamedTuple):
@@ -67,7 +71,16 @@ def read_overlay(tree: Tree, folder: str, objects: Sequence[Resource] = ()) -> M
     evidence = tree.read(f"{folder}/{EVIDENCE_FILE}")
     if kustomization is None and evidence is None:
         return None
-    return ModelOverlay(folder, *names, kustomization, evidence, objects, tree.exists(SETTINGS_FILE))
+    return ModelOverlay(
+        folder,
+        *names,
+        kustomization,
+        evidence,
+        objects,
+        tree.exists(SETTINGS_FILE),
+        tree.read(SETTINGS_FILE),
+        tree.read(f"models/{names[0]}/model.yaml"),
+    )
 
 
 def read_document(source: Source | None) -> dict[str, Any]:

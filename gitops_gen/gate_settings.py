@@ -1,0 +1,62 @@
+"""What a team asks of a release before it may be proposed: the gates of an environment, merged from several files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Reaction = Literal["fail", "warn", "off"]
+"""What a gate that does not hold means: no promotion, a warning in the pull request, nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricGate:
+    """What is asked of a metric, in the words of `mlflow.models.MetricThreshold`."""
+
+    greater_is_better: bool
+    threshold: float | None = None
+    """The least value, or the greatest where a lower one is better."""
+    min_absolute_change: float | None = None
+    """How much better than the champion it has to be; below 0, how much worse it may be."""
+    min_relative_change: float | None = None
+    """The same as a share of the magnitude of the champion's value: 0.01 is one per cent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What is asked of a release in an environment."""
+
+    metrics: Mapping[str, MetricGate] = field(default_factory=dict)
+    comparable_datasets: Reaction = "warn"
+    evaluation_contexts: tuple[str, ...] = ()
+    """The contexts of the datasets that metrics are taken on; empty for all of a run's datasets."""
+    signature: Reaction = "fail"
+    runtime: Reaction = "warn"
+    source_commit: Reaction = "warn"
+    image_revision: Reaction = "warn"
+    known_dataset: Reaction = "warn"
+    artifact_hash: Reaction = "warn"
+
+
+_KEYS = {
+    "comparableDatasets": "comparable_datasets",
+    "evaluationContexts": "evaluation_contexts",
+    "sourceCommit": "source_commit",
+    "imageRevision": "image_revision",
+    "knownDataset": "known_dataset",
+    "artifactHash": "artifact_hash",
+}
+
+
+def merge_gates(*layers: Mapping[str, Any]) -> Gates:
+    """The gates that several files ask for, each in the shape of `gates` in its schema; what comes later wins.
+
+    Metrics are merged by name: a null takes away what an earlier file asks of one.
+    """
+    merged: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+    for layer in layers:
+        merged |= layer
+        metrics |= layer.get("metrics", {})
+    values = {_KEYS.get(key, key): value for key, value in merged.items()}
+    values["metrics"] = {name: MetricGate(**entry) for name, entry in sorted(metrics.items()) if entry is not None}
+    return Gates(**{**values, "evaluation_contexts": tuple(values.get("evaluation_contexts", ()))})
