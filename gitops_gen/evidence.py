@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gitops_gen.evidence_checksums import write_checksums
 from gitops_gen.evidence_verdicts import read_number, read_verdict, write_number, write_verdict
 from gitops_gen.model import Metric, Override, Release, Signature, SignatureField, Verdict
 from gitops_gen.names import Digest, EnvironmentName, strip_credentials
+
+_OWN_KEYS = frozenset({"program", "hash", "checksums"})
+"""What is said of the evidence itself, not of the release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +82,15 @@ def build_evidence(
         ],
         "program": program,
     }
-    data = _strip(data)
-    data["hash"] = hash_evidence(data)
-    return Evidence(data=data)
+    return seal_evidence(_strip(data))
+
+
+def seal_evidence(data: Mapping[str, Any]) -> Evidence:
+    """Evidence of `data`, with the hash and the checksums that fit."""
+    sealed = {key: value for key, value in data.items() if key != "checksums"}
+    if checksums := write_checksums(sealed):
+        sealed["checksums"] = checksums
+    return Evidence(data={**sealed, "hash": hash_evidence(sealed)})
 
 
 def describe_release(release: Release, environment: EnvironmentName) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def keep_if_same(champion: Evidence | None, challenger: Evidence) -> Evidence:
     """The champion where both differ in the program's version alone, so that an upgrade makes no promotion."""
     if champion is None or not champion.intact:
         return challenger
-    left, right = ({k: v for k, v in e.data.items() if k not in {"program", "hash"}} for e in (champion, challenger))
+    left, right = ({k: v for k, v in e.data.items() if k not in _OWN_KEYS} for e in (champion, challenger))
     return champion if left == right else challenger
 
 

@@ -186,10 +186,9 @@ def test_evidence_without_its_hash_lacks_a_key_and_is_not_told_twice():
 def test_an_edit_is_told_with_the_way_back_and_without_the_hash_that_would_fit():
     text = write_evidence().replace('"lbfgs"', '"saga"')
     (finding,) = check_overlay(make_overlay(text), locate, RULES[:3])
-    assert (finding.rule, finding.line) == (
-        "EVIDENCE002",
-        text.splitlines().index(next(line for line in text.splitlines() if line.startswith("hash:"))) + 1,
-    )
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if '"saga"' in line)
+    assert (finding.rule, finding.line) == ("EVIDENCE002", line)
+    assert "run.parameters.solver was changed" in finding.message
     assert "git log -p" in finding.fix
     fitting = hash_evidence(read_document(make_overlay(text).evidence))
     assert fitting not in finding.message + finding.fix

@@ -88,8 +88,8 @@ def check_form(overlay: ModelOverlay) -> Iterator[Hit]:
 def check_hash(overlay: ModelOverlay) -> Iterator[Hit]:
     """Evidence is as the promotion wrote it.
 
-    Why: its `hash` covers all the rest, so an edit by hand shows. Facts that somebody could change afterwards prove
-    nothing.
+    Why: its `hash` covers all the rest, so an edit by hand shows, and `checksums` tell which fact was edited. Facts
+    that somebody could change afterwards prove nothing.
 
     Fix: restore the file from git, or promote the run again. Don't write another hash.
     """
@@ -97,12 +97,12 @@ def check_hash(overlay: ModelOverlay) -> Iterator[Hit]:
     told = dig_text(data, "hash")
     if overlay.evidence is None or not told or _is_intact(overlay.evidence.content, data, told):
         return
-    yield hit_file(
-        overlay.evidence,
-        ("hash",),
-        "the evidence was changed since it was written: its hash does not fit",
-        f"restore the file (git log -p -- {overlay.evidence.path}), or promote the run again",
-    )
+    from gitops_gen.checks.rules.provenance_edits import list_edits  # noqa: PLC0415 - only once something is wrong
+
+    fix = f"restore the file (git log -p -- {overlay.evidence.path}), or promote the run again"
+    edits = list_edits(overlay.evidence, data)
+    for keys, problem in edits or [(("hash",), "the evidence was changed since it was written: its hash does not fit")]:
+        yield hit_file(overlay.evidence, keys, problem, fix)
 
 
 @rule("EVIDENCE003", "error")
