@@ -66,6 +66,20 @@ class Published:
     """True where the remote had no such branch before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A commit of the base branch."""
+
+    commit: str
+    time: int
+    """When it was committed, in seconds since 1970; of a merge, when it was merged."""
+    author: str
+    subject: str
+    """The first line of its message."""
+    paths: tuple[str, ...]
+    """Those that were asked for and that it changed, sorted."""
+
+
 class Checkout(Protocol):
     """The base branch of a remote at one commit, read without a work tree."""
 
@@ -85,6 +99,17 @@ class Checkout(Protocol):
 
     def read_files(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The contents of those of `paths` that are there, brought in one request."""
+        ...
+
+    def list_history(self, *patterns: str) -> tuple[Revision, ...]:
+        """The commits of the branch itself that changed files which match, newest first; a merge is one commit.
+
+        Patterns are git's globs: `*` is anything but a slash.
+        """
+        ...
+
+    def read_at(self, places: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+        """The contents of files as commits of the history have them, by (commit, path), where they are there."""
         ...
 
 

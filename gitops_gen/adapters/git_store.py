@@ -132,14 +132,22 @@ class GitStore:
         else:
             self._fetch([commit], depth=depth, tree_filter="blob:none" if trees else "tree:0")
 
+    def fetch_all_history(self, commit: str) -> None:
+        """Bring `commit` with all ancestors and their folders, without files; into a store that is empty.
+
+        A server that deepens a shallow commit leaves out folders that this store may lack.
+        """
+        self._depth = False
+        self._fetch([commit], depth=0, tree_filter="blob:none")
+
     def _fetch(self, wanted: Sequence[str], *, depth: int, tree_filter: str = "") -> None:
         while True:
             chosen = _FILTERS[self._filter]
-            options = [f"--depth={depth}"] if self._depth else []
+            limits = [f"--depth={depth}"] if self._depth else []
             if chosen:
-                options.append(f"--filter={tree_filter or chosen}")
+                limits.append(f"--filter={tree_filter or chosen}")
             try:
-                self.run(*(_PROMISOR if chosen else ()), *_FETCH, *options, "origin", *wanted)
+                self.run(*(_PROMISOR if chosen else ()), *_FETCH, *limits, "origin", *wanted)
             except GitFailedError as error:
                 if chosen and _NO_FILTER.search(error.words):
                     self._filter += 1

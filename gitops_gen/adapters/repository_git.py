@@ -1,64 +1,26 @@
 """Promotions as commits on a git remote, made without a work tree."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gitops_gen.adapters.git_changes import STAND_IN_REF, Change, check_branch, find_changes, import_stream
+from gitops_gen.adapters.git_checkout import CheckoutGit, reading
 from gitops_gen.adapters.git_commits import FILES_TRAILER, BranchReader, add_trailers, hash_files
 from gitops_gen.adapters.git_credentials import parse_remote, read_switch
-from gitops_gen.adapters.git_errors import translate_commit_failure, translate_push_failure, translate_remote_failure
-from gitops_gen.adapters.git_objects import FILE_MODES, FOLDER_MODE, Commit, Entry, parse_commit
+from gitops_gen.adapters.git_errors import translate_commit_failure, translate_push_failure
+from gitops_gen.adapters.git_objects import Commit
 from gitops_gen.adapters.git_process import GitFailedError
 from gitops_gen.adapters.git_store import GitStore
-from gitops_gen.adapters.git_trees import find_entries, walk_tree
+from gitops_gen.adapters.git_trees import find_entries
 from gitops_gen.errors import InvalidValueError, NotFoundError, RaceLostError, RefusedError
 from gitops_gen.names import show
 from gitops_gen.ports import Checkout, Published
 
 _HEADS = "refs/heads/"
 _LISTED_BRANCHES = 8
-
-
-class CheckoutGit:
-    """The base branch at one commit. Links and submodules are not files."""
-
-    def __init__(self, store: GitStore, address: str, base_branch: str, base_commit: str) -> None:
-        self.store = store
-        self.base_branch = base_branch
-        self.base_commit = base_commit
-        self._address = address
-        self.tree = parse_commit(store.read_commits([base_commit])[base_commit]).tree
-
-    def list_files(self, prefix: str = "") -> tuple[str, ...]:
-        """Paths of all files below the folder `prefix`, sorted; only that folder's names are fetched."""
-        folder = prefix.strip("/")
-        with _reading(self._address):
-            root: Entry | None = Entry(FOLDER_MODE, self.tree)
-            if folder:
-                root = find_entries(self.store, self.tree, [folder]).get(folder)
-            if root is None or root.mode != FOLDER_MODE:
-                return ()
-            found = walk_tree(self.store, root.id, f"{folder}/" if folder else "")
-        return tuple(sorted(path for path, entry in found.items() if entry.mode in FILE_MODES))
-
-    def read_files(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The contents of those of `paths` that are there, brought in one request."""
-        with _reading(self._address):
-            entries = find_entries(self.store, self.tree, dict.fromkeys(paths))
-            files = {path: entry.id for path, entry in entries.items() if entry.mode in FILE_MODES}
-            contents = self.store.read(files.values())
-        return {path: contents[id_] for path, id_ in files.items()}
-
-
-@contextmanager
-def _reading(address: str) -> Iterator[None]:
-    try:
-        yield
-    except GitFailedError as error:
-        raise translate_remote_failure(error, address) from error
 
 
 class RepositoryGit:
@@ -78,9 +40,8 @@ class RepositoryGit:
         timeout: float = 300.0,
     ) -> None:
         self._remote = parse_remote(url_or_path, credentials)
-        self._config_from = config_from
+        self._make_store = partial(GitStore, self._remote, config_from=config_from, timeout=timeout)
         self._sign_off = sign_off
-        self._timeout = timeout
         self._store: GitStore | None = None
         self._opened: CheckoutGit | None = None
 
@@ -94,6 +55,8 @@ class RepositoryGit:
 
     def close(self) -> None:
         """Remove the temporary folder. Checkouts that were opened cannot be read any more."""
+        if self._opened is not None:
+            self._opened.close()
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -106,7 +69,7 @@ class RepositoryGit:
     def open(self, base_branch: str = "") -> CheckoutGit:
         """The tip of `base_branch`, by default the remote's HEAD. See `Repository.open`."""
         store = self._get_store()
-        with _reading(self.address):
+        with reading(self.address):
             branch = check_branch(base_branch) if base_branch else self._find_default_branch(store)
             try:
                 commit = store.fetch_ref(_HEADS + branch, f"refs/gitops-gen/{branch}")
@@ -114,15 +77,17 @@ class RepositoryGit:
                 if "find remote ref" not in error.words:
                     raise
                 raise self._miss_branch(store, branch) from error
-            self._opened = CheckoutGit(store, self.address, branch, commit)
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = CheckoutGit(store, self.address, branch, commit, self._make_store)
         return self._opened
 
     def _get_store(self) -> GitStore:
         if self._store is None:
             if self._remote.is_path and not Path(self.address).exists():
                 raise NotFoundError(f"{self.address} does not exist", hint="check --repo")
-            with _reading(self.address):
-                self._store = GitStore(self._remote, config_from=self._config_from, timeout=self._timeout)
+            with reading(self.address):
+                self._store = self._make_store()
         return self._store
 
     def _find_default_branch(self, store: GitStore) -> str:
@@ -161,7 +126,7 @@ class RepositoryGit:
         base = self._check_checkout(checkout)
         if check_branch(branch) == base.base_branch:
             raise InvalidValueError(f"{show(branch)} is the base branch: a promotion has a branch of its own")
-        with _reading(self.address):
+        with reading(self.address):
             changes = find_changes(base.store, base.tree, files)
             if not changes:
                 return Published(commit=base.base_commit, pushed=False)
@@ -176,7 +141,7 @@ class RepositoryGit:
     def delete_branch(self, branch: str) -> bool:
         """Delete `branch` on the remote if it carries our commit only; False if there was none, or it has more."""
         base = self._opened or self.open()
-        with _reading(self.address):
+        with reading(self.address):
             tip = base.store.list_refs(_HEADS + check_branch(branch)).get(_HEADS + branch, "")
             if not tip or branch == base.base_branch:
                 return False

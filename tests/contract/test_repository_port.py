@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -31,7 +31,7 @@ class Subject(Protocol):
     @property
     def repository(self) -> Repository: ...
 
-    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str: ...
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "", **more: Any) -> str: ...
 
     def point(self, branch: str, commit: str) -> None: ...
 
@@ -49,8 +49,8 @@ class FakeSubject:
         self.repository = FakeRepository()
         self.commit("main", START)
 
-    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str:
-        return self.repository.commit(branch, files, start=start)
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "", **more: Any) -> str:
+        return self.repository.commit(branch, files, start=start, **more)
 
     def point(self, branch: str, commit: str) -> None:
         self.repository.branches[branch] = commit
@@ -73,8 +73,8 @@ class GitSubject:
         self.repository = repository
         self._remote = remote
 
-    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "") -> str:
-        return self._remote.commit(branch, files, start=start)
+    def commit(self, branch: str, files: Mapping[str, bytes | None], *, start: str = "", **more: Any) -> str:
+        return self._remote.commit(branch, files, start=start, **more)
 
     def point(self, branch: str, commit: str) -> None:
         self._remote.git("update-ref", f"refs/heads/{branch}", commit)
@@ -269,3 +269,50 @@ def test_somebody_elses_branch_is_not_deleted(subject: Subject) -> None:
 def test_the_base_branch_is_not_deleted(subject: Subject) -> None:
     assert not subject.repository.delete_branch("main")
     assert "main" in subject.branches()
+
+
+def test_the_history_has_what_changed_matching_files_newest_first(subject: Subject) -> None:
+    first = subject.branches()["main"]
+    second = subject.commit("main", {KUSTOMIZATION: b"digest: 2\n", EVIDENCE: b"run: 2\n"}, time=1_700_000_100)
+    subject.commit("main", {"models/fraud/model.yaml": b"name: other\n"}, time=1_700_000_200)
+    third = subject.commit("main", {EVIDENCE: b"run: 3\n"}, message="Three\n\nmore", time=1_700_000_300)
+    fourth = subject.commit("main", {EVIDENCE: None}, time=1_700_000_400)
+    checkout = subject.repository.open()
+    found = checkout.list_history("models/*/overlays/*/evidence.yaml")
+    assert [revision.commit for revision in found] == [fourth, third, second]
+    assert [revision.time for revision in found] == [1_700_000_400, 1_700_000_300, 1_700_000_100]
+    assert (found[1].subject, found[1].author, found[1].paths) == ("Three", "Somebody Else", (EVIDENCE,))
+    folder = checkout.list_history("models/churn/overlays/staging")
+    assert [(r.commit, r.paths) for r in folder] == [
+        (fourth, (EVIDENCE,)),
+        (third, (EVIDENCE,)),
+        (second, (EVIDENCE, KUSTOMIZATION)),
+        (first, (KUSTOMIZATION,)),
+    ]
+    assert checkout.list_history("models/*/evidence.yaml") == ()
+    places = [(third, EVIDENCE), (second, EVIDENCE), (first, EVIDENCE), (fourth, EVIDENCE), (first, KUSTOMIZATION)]
+    assert checkout.read_at(places) == {
+        (third, EVIDENCE): b"run: 3\n",
+        (second, EVIDENCE): b"run: 2\n",
+        (first, KUSTOMIZATION): b"digest: old\n",
+    }
+
+
+def test_a_merge_is_one_commit_of_the_history(subject: Subject) -> None:
+    first = subject.branches()["main"]
+    subject.commit("work", {EVIDENCE: b"run: 1\n"}, start=first)
+    side = subject.commit("work", {EVIDENCE: b"run: 2\n"})
+    merge = subject.commit("main", {EVIDENCE: b"run: 2\n"}, message="Merge", parents=(side,), time=1_700_000_500)
+    checkout = subject.repository.open()
+    (revision,) = checkout.list_history("models/*/overlays/*/evidence.yaml")
+    assert (revision.commit, revision.time, revision.paths) == (merge, 1_700_000_500, (EVIDENCE,))
+    assert checkout.read_at([(merge, EVIDENCE)]) == {(merge, EVIDENCE): b"run: 2\n"}
+
+
+def test_a_promotion_can_be_published_after_the_history_was_read(subject: Subject) -> None:
+    subject.commit("main", {EVIDENCE: b"run: 1\n"})
+    checkout = subject.repository.open()
+    assert len(checkout.list_history(EVIDENCE)) == 1
+    published = subject.repository.publish(checkout, branch=BRANCH, files=NEW | {EVIDENCE: b"run: 4\n"}, message="m")
+    assert subject.parent(BRANCH) == checkout.base_commit
+    assert published.pushed

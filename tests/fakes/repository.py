@@ -1,11 +1,12 @@
 """A git remote in memory."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitops_gen.errors import InvalidValueError, NotFoundError, RaceLostError, RefusedError, UnreachableError
-from gitops_gen.ports import Checkout, Published
+from gitops_gen.ports import Checkout, Published, Revision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,9 @@ class FakeCommit:
     message: str
     author: str
     ours: bool = False
+    time: int = 1_700_000_000
+    merged: tuple[str, ...] = ()
+    """What it merges besides its parent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,31 @@ class FakeCheckout:
     base_branch: str
     base_commit: str
     files: Mapping[str, bytes]
+    commits: Mapping[str, FakeCommit] = field(default_factory=dict)
+
+    def list_history(self, *patterns: str) -> tuple[Revision, ...]:
+        wanted = [re.compile(re.escape(p).replace(r"\*", "[^/]*") + "(/.*)?") for p in patterns]
+        found, name = [], self.base_commit
+        while name:
+            commit = self.commits[name]
+            before = self.commits[commit.parent].files if commit.parent else {}
+            changed = sorted(p for p in _diff(before, commit.files) if any(w.fullmatch(p) for w in wanted))
+            if changed:
+                found.append(
+                    Revision(
+                        commit=name,
+                        time=commit.time,
+                        author=commit.author,
+                        subject=commit.message.partition("\n")[0],
+                        paths=tuple(changed),
+                    )
+                )
+            name = commit.parent
+        return tuple(found)
+
+    def read_at(self, places: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+        files = {commit: self.commits[commit].files for commit, _ in places if commit in self.commits}
+        return {(c, path): files[c][path] for c, path in places if path in files.get(c, {})}
 
     def list_files(self, prefix: str = "") -> tuple[str, ...]:
         folder = prefix.strip("/")
@@ -53,11 +82,14 @@ class FakeRepository:
         message: str = "Somebody's work",
         author: str = "Somebody Else",
         start: str = "",
+        parents: tuple[str, ...] = (),
+        time: int = 1_700_000_000,
     ) -> str:
-        """Put a commit on `branch`, which begins at the commit `start` if it is new."""
+        """Put a commit on `branch`, which begins at the commit `start` if it is new; `parents` are merged besides."""
         parent = self.branches.get(branch, start)
         content = _apply(self.commits[parent].files if parent else {}, files)
-        return self._add(branch, FakeCommit(parent=parent, files=content, message=message, author=author))
+        made = FakeCommit(parent=parent, files=content, message=message, author=author, time=time, merged=parents)
+        return self._add(branch, made)
 
     def _add(self, branch: str, commit: FakeCommit) -> str:
         name = hashlib.sha256(f"{len(self.commits)} {commit.parent} {commit.message}".encode()).hexdigest()[:40]
@@ -71,7 +103,9 @@ class FakeRepository:
         if branch not in self.branches:
             raise NotFoundError(f"{self.address} has no branch '{branch}'")
         commit = self.branches[branch]
-        return FakeCheckout(base_branch=branch, base_commit=commit, files=self.commits[commit].files)
+        return FakeCheckout(
+            base_branch=branch, base_commit=commit, files=self.commits[commit].files, commits=self.commits
+        )
 
     def publish(
         self,

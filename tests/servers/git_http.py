@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 
 SOMEBODY = "Somebody Else <somebody@example.com>"
-_DATE = "1700000000 +0000"
 
 
 def run_git(folder: Path, *args: str, stdin: bytes = b"") -> str:
@@ -48,10 +47,11 @@ class BareRepository:
         start: str = "",
         parents: tuple[str, ...] = (),
         mode: str = "100644",
+        time: int = 1_700_000_000,
     ) -> str:
         """Put a commit on `branch` (which begins at `start` if it is new); `parents` are merged besides."""
         tip = self.branches().get(branch, "") or start
-        parts = [f"commit refs/heads/{branch}\ncommitter {author} {_DATE}\n".encode()]
+        parts = [f"commit refs/heads/{branch}\ncommitter {author} {time} +0000\n".encode()]
         parts.append(b"data %d\n%s\n" % (len(message.encode()), message.encode()))
         if tip:
             parts.append(f"from {tip}\n".encode())
