@@ -8,17 +8,18 @@ from gitops_gen.config import default_model_settings, load_model_settings
 from gitops_gen.errors import NotFoundError, RefusedError
 from gitops_gen.evidence import Evidence
 from gitops_gen.evidence_file import parse_evidence
+from gitops_gen.gate_checks import Arrival
 from gitops_gen.gate_settings import merge_gates
 from gitops_gen.gates import Case
 from gitops_gen.model import Image, Release, Run
 from gitops_gen.names import EnvironmentName, ImageRef, ModelName, parse_image_ref, show
-from gitops_gen.overlay import EVIDENCE_FILE, overlay_folder
 from gitops_gen.ports import Checkout
 from gitops_gen.promotion import Attempt
 from gitops_gen.render.argocd import application_path
 from gitops_gen.render.environment import SUFFIX
 from gitops_gen.settings import Environment, ModelSettings, Settings
 from gitops_gen.tags import IMAGE
+from gitops_gen.timeline import evidence_path, read_stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +42,37 @@ class Candidate:
     case: Case
 
 
-def read_candidate(attempt: Attempt) -> Candidate:
+def read_candidate(attempt: Attempt, run: Run) -> Candidate:
     """The release of the run, beside what the base branch has.
 
     Raises:
         RefusedError: the run has no image, or its tag has moved; the folder is another model's.
     """
-    request, settings, run, model = attempt.request, attempt.settings, attempt.run, attempt.model
-    environment = settings.environment(request.environment)
-    base = _read_base(attempt.checkout, settings, environment, model)
-    model_settings = _read_model_settings(base, settings, run, model)
-    image = _resolve_image(attempt) if model_settings.server == "container" else None
+    settings, model = attempt.settings, attempt.model
+    environment = settings.environment(attempt.request.environment)
+    base = read_base(attempt.checkout, settings, environment, model)
+    model_settings = read_model_settings(base, settings, run, model)
+    image = _resolve_image(attempt, run) if model_settings.server == "container" else None
     attempt.progress.note(image=image)
     attempt.progress.warn(*_list_warnings(run))
     own = model_settings.environment_gates.get(environment.name, {})
+    gates = merge_gates(settings.gates, environment.gates, model_settings.gates, own)
+    release = Release(model=model, run=run, image=image)
+    predecessor = read_champion(attempt, base, environment.predecessor)
     case = Case(
-        release=Release(model=model, run=run, image=image),
+        release=release,
         environment=environment,
-        gates=merge_gates(settings.gates, environment.gates, model_settings.gates, own),
-        champion=_read_evidence(attempt, base, environment.name),
-        predecessor=_read_evidence(attempt, base, environment.predecessor),
+        gates=gates,
+        champion=read_champion(attempt, base, environment.name),
+        predecessor=predecessor,
+        arrival=_find_arrival(attempt, environment, predecessor) if gates.soak != "0s" else None,
+        now=attempt.ports.now(),
     )
     return Candidate(base=base, model=model_settings, case=case)
 
 
-def _read_base(checkout: Checkout, settings: Settings, environment: Environment, model: ModelName) -> Base:
+def read_base(checkout: Checkout, settings: Settings, environment: Environment, model: ModelName) -> Base:
+    """The model's files on the base branch, its Application and the team's templates."""
     paths = [*checkout.list_files(f"models/{model}"), application_path(settings, model, environment)]
     folder = f"{settings.templates}/" if settings.templates else ""
     overrides = [path for path in checkout.list_files(settings.templates) if path.endswith(SUFFIX)] if folder else []
@@ -85,7 +92,12 @@ def _decode(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
             continue  # a person's binary file; kustomize gets it as it is
 
 
-def _read_model_settings(base: Base, settings: Settings, run: Run, model: ModelName) -> ModelSettings:
+def read_model_settings(base: Base, settings: Settings, run: Run, model: ModelName) -> ModelSettings:
+    """The model's model.yaml, or the defaults of one that is new.
+
+    Raises:
+        RefusedError: the folder is another registered model's than the run's.
+    """
     path = f"models/{model}/model.yaml"
     registered = run.version.name if run.version else ""
     if path not in base.texts:
@@ -101,9 +113,17 @@ def _read_model_settings(base: Base, settings: Settings, run: Run, model: ModelN
     return model_settings
 
 
-def _resolve_image(attempt: Attempt) -> Image:
+def _find_arrival(attempt: Attempt, environment: Environment, predecessor: Evidence | None) -> Arrival | None:
+    if environment.predecessor is None or predecessor is None:
+        return None
+    place = (attempt.model, environment.predecessor)
+    stays = read_stays(attempt.checkout, evidence_path(*place)).get(place)
+    return Arrival(environment=environment.predecessor, time=stays[0].since.time) if stays else None
+
+
+def _resolve_image(attempt: Attempt, run: Run) -> Image:
     """The image to deploy, at the digest that was recorded; a tag that has moved since is refused."""
-    run, registry = attempt.run, attempt.ports.registry
+    registry = attempt.ports.registry
     ref = attempt.request.image or _recorded_image(run)
     if ref.tag is None or ref.digest is None:
         return registry.resolve(ref)
@@ -139,10 +159,11 @@ def _list_warnings(run: Run) -> Iterator[str]:
             yield f"metric {metric.name} of the run is {metric.last.value}, not a number"
 
 
-def _read_evidence(attempt: Attempt, base: Base, environment: EnvironmentName | None) -> Evidence | None:
+def read_champion(attempt: Attempt, base: Base, environment: EnvironmentName | None) -> Evidence | None:
+    """The evidence of what an environment has; None if it has none. Warns if it was edited."""
     if environment is None:
         return None
-    path = f"{overlay_folder(attempt.model, environment)}/{EVIDENCE_FILE}"
+    path = evidence_path(attempt.model, environment)
     if path not in base.texts:
         return None
     evidence = parse_evidence(base.texts[path], path=path)

@@ -1,7 +1,7 @@
 """The promotion into the world: the branch pushed, its pull request created, updated or closed."""
 
 from gitops_gen.errors import GitopsGenError
-from gitops_gen.gate_checks import release_digest
+from gitops_gen.evidence import release_digest
 from gitops_gen.model import Proposal, PullRequest
 from gitops_gen.plan import branch_name, choose_pull_request, mark_emptied
 from gitops_gen.ports import Forge, Published, Repository

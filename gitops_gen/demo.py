@@ -151,6 +151,7 @@ def _release(stage: _Stage, recipe: Recipe, commit: str) -> Generator[Scene, Non
                 tracking=lambda _: tracking,
                 forge=lambda _: None,
                 sleep=time.sleep,
+                now=time.time,
             ),
         )
     if outcome.error:

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gitops_gen.errors import RefusedError
 from gitops_gen.evidence_checksums import write_checksums
 from gitops_gen.evidence_verdicts import read_number, read_verdict, write_number, write_verdict
-from gitops_gen.model import Metric, Override, Release, Signature, SignatureField, Verdict
-from gitops_gen.names import Digest, EnvironmentName, strip_credentials
+from gitops_gen.model import Metric, Override, Release, RolledBack, Signature, SignatureField, Verdict
+from gitops_gen.names import Digest, EnvironmentName, RunId, strip_credentials
 
 _OWN_KEYS = frozenset({"program", "hash", "checksums"})
 """What is said of the evidence itself, not of the release."""
@@ -54,6 +55,20 @@ class Evidence:
         return tuple(Override(rule=e["rule"], reason=e["reason"], by=e.get("by", "")) for e in entries)
 
     @property
+    def rolled_back(self) -> tuple[RolledBack, ...]:
+        """The releases that were taken out of the environment again, the latest at the end."""
+        return tuple(
+            RolledBack(
+                digest=e["digest"],
+                run_id=RunId(e["run"]),
+                version=e.get("version", ""),
+                reason=e["reason"],
+                by=e.get("by", ""),
+            )
+            for e in self.data.get("rolledBack", ())
+        )
+
+    @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the gates said of it."""
         return tuple(read_verdict(entry) for entry in self.data["gates"])
@@ -70,9 +85,13 @@ def build_evidence(
     environment: EnvironmentName,
     verdicts: Sequence[Verdict] = (),
     overrides: Sequence[Override],
+    rolled_back: Sequence[RolledBack] = (),
     program: str,
 ) -> Evidence:
-    """The evidence of a promotion; `program` is the name and version that goes into it."""
+    """The evidence of a promotion; `program` is the name and version that goes into it.
+
+    `rolled_back` is what the environment remembers; the release that comes into it now is left out.
+    """
     data: dict[str, Any] = {
         **describe_release(release, environment),
         "gates": [write_verdict(verdict) for verdict in sorted(verdicts, key=lambda v: v.gate)],
@@ -81,6 +100,7 @@ def build_evidence(
             for override in sorted(overrides, key=lambda o: (o.rule, o.reason))
         ],
         "program": program,
+        **describe_rolled_back(entry for entry in rolled_back if entry.digest != release_digest(release)),
     }
     return seal_evidence(_strip(data))
 
@@ -91,6 +111,39 @@ def seal_evidence(data: Mapping[str, Any]) -> Evidence:
     if checksums := write_checksums(sealed):
         sealed["checksums"] = checksums
     return Evidence(data={**sealed, "hash": hash_evidence(sealed)})
+
+
+def describe_rolled_back(entries: Iterable[RolledBack]) -> dict[str, Any]:
+    """What evidence says of the releases that were taken out again; nothing where there are none."""
+    described = [
+        _drop_empty(
+            {
+                "digest": entry.digest,
+                "run": entry.run_id,
+                "version": entry.version,
+                "reason": strip_credentials(entry.reason),
+                "by": entry.by,
+            }
+        )
+        for entry in entries
+    ]
+    return {"rolledBack": described} if described else {}
+
+
+def release_digest(release: Release) -> str:
+    """What is deployed: the image's digest, or the model artifact's for a prepackaged server.
+
+    Raises:
+        RefusedError: there is neither.
+    """
+    if release.image is not None:
+        return release.image.digest
+    if release.run.model is not None and release.run.model.content_hash is not None:
+        return release.run.model.content_hash
+    raise RefusedError(
+        f"run {release.run.run_id} has no image, and its model artifact cannot be read to take its hash",
+        hint="tie an image to it with gitops-gen record-image, or give access to the artifact store",
+    )
 
 
 def describe_release(release: Release, environment: EnvironmentName) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _is_one_line(path: tuple[str, ...]) -> bool:
     match path:
         case ("run", "experiment") | ("run", "metrics", _) | ("model", "signature", _, _):
             return True
-        case ("overrides" | "gates", _):
+        case ("overrides" | "gates" | "rolledBack", _):
             return True
         case _:
             return False

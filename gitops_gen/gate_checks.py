@@ -2,34 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from gitops_gen.checks.prometheus_durations import read_duration
 from gitops_gen.contract import compare_signatures
-from gitops_gen.errors import RefusedError
-from gitops_gen.evidence import Evidence
+from gitops_gen.evidence import Evidence, release_digest
 from gitops_gen.model import Image, Release, Run, Verdict
-from gitops_gen.names import show
+from gitops_gen.names import EnvironmentName, show
 from gitops_gen.settings import Environment
 
 FINISHED = "FINISHED"
 _SHORT_COMMIT = 7
 _MOST_CHANGES = 8
-
-
-def release_digest(release: Release) -> str:
-    """What is deployed: the image's digest, or the model artifact's for a prepackaged server.
-
-    Raises:
-        RefusedError: there is neither.
-    """
-    if release.image is not None:
-        return release.image.digest
-    if release.run.model is not None and release.run.model.content_hash is not None:
-        return release.run.model.content_hash
-    raise RefusedError(
-        f"run {release.run.run_id} has no image, and its model artifact cannot be read to take its hash",
-        hint="tie an image to it with gitops-gen record-image, or give access to the artifact store",
-    )
 
 
 def compare_revision(run: Run, image: Image) -> str:
@@ -54,6 +39,15 @@ class Look:
     """What is worth knowing though it holds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """When a release came into the environment before."""
+
+    environment: EnvironmentName
+    time: float
+    """Of the commit on the base branch, in seconds since 1970."""
+
+
 def check_run(run: Run) -> Verdict:
     """The run came to its end."""
     if run.status == FINISHED:
@@ -73,6 +67,43 @@ def check_order(release: Release, environment: Environment, predecessor: Evidenc
     there = f"has {predecessor.digest}" if predecessor is not None else "does not have this model"
     problem = f"it comes after {environment.predecessor}, and {environment.predecessor} {there}, not {digest}"
     yield Verdict(gate="environment-order", result="failed", detail=problem)
+
+
+def check_soak(soak: str, arrival: Arrival | None, now: float) -> Iterator[Verdict]:
+    """The release has been in the predecessor for as long as is asked; nothing where none is, or it is not there.
+
+    What is said does not change as time goes on, so that a promotion that is run again changes nothing.
+    """
+    asked = (read_duration(soak) or 0) / 1000
+    if not asked or arrival is None:
+        return
+    since = _tell_time(arrival.time)
+    there = f"{arrival.environment} has had it since {since}"
+    over = arrival.time + asked
+    if now >= over:
+        yield Verdict(gate="soak", result="passed", detail=f"{there}, and {soak} is asked")
+        return
+    problem = f"{there}, and {soak} is asked: until {_tell_time(over)}"
+    yield Verdict(gate="soak", result="failed", detail=problem)
+
+
+def _tell_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def check_rolled_back(release: Release, champion: Evidence | None) -> Iterator[Verdict]:
+    """The release was not taken out of the environment before; nothing where none was."""
+    remembered = champion.rolled_back if champion is not None else ()
+    if not remembered:
+        return
+    digest = release_digest(release)
+    found = next((entry for entry in remembered if entry.digest == digest), None)
+    if found is None:
+        yield Verdict(gate="rolled-back", result="passed")
+        return
+    by = f" by {found.by}" if found.by else ""
+    problem = f"{digest} was rolled back{by}: {found.reason}"
+    yield Verdict(gate="rolled-back", result="failed", detail=problem)
 
 
 def compare_datasets(contexts: Sequence[str], facts: Mapping[str, Any], old: Mapping[str, Any] | None) -> Look:

@@ -35,6 +35,8 @@ class Gates:
     image_revision: Reaction = "warn"
     known_dataset: Reaction = "warn"
     artifact_hash: Reaction = "warn"
+    soak: str = "0s"
+    """How long a release has to have been in the predecessor, as a Prometheus duration."""
 
 
 _KEYS = {

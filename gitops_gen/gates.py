@@ -5,19 +5,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gitops_gen.errors import InvalidValueError, RefusedError
-from gitops_gen.evidence import Evidence, describe_release
+from gitops_gen.evidence import Evidence, describe_release, release_digest
 from gitops_gen.gate_checks import (
+    Arrival,
     Look,
     check_commit,
     check_dataset,
     check_hash,
     check_order,
     check_revision,
+    check_rolled_back,
     check_run,
     check_runtime,
     check_signature,
+    check_soak,
     compare_datasets,
-    release_digest,
 )
 from gitops_gen.gate_metrics import PREFIX, judge_metric
 from gitops_gen.gate_settings import Gates, Reaction
@@ -30,6 +32,8 @@ METRICS = PREFIX.rstrip(":")
 NAMES = (
     "run-finished",
     "environment-order",
+    "soak",
+    "rolled-back",
     METRICS,
     "comparable-datasets",
     "signature",
@@ -43,6 +47,8 @@ NAMES = (
 _HINTS = {
     "run-finished": "wait for the run, choose another one, or pass --allow-unfinished",
     "environment-order": "promote it there and merge first, or give a reason with --skip-order REASON",
+    "soak": "wait until then, or give a reason with --override soak=REASON",
+    "rolled-back": "promote another run, or pass --force to promote this one again",
     "signature": "keep the model's signature, or give a reason with --allow-breaking REASON",
 }
 _OTHER_HINT = "promote a better run, or give a reason with --override GATE=REASON"
@@ -55,6 +61,8 @@ class Waivers:
     skip_order: str = ""
     allow_unfinished: bool = False
     allow_breaking: str = ""
+    force: bool = False
+    """Promote what was rolled back."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Reasons by gate, one of NAMES or `metric:NAME`."""
     by: str = ""
@@ -65,6 +73,7 @@ class Waivers:
         own = {
             "run-finished": "--allow-unfinished" if self.allow_unfinished else "",
             "environment-order": self.skip_order,
+            "rolled-back": "--force" if self.force else "",
             "signature": self.allow_breaking,
         }
         of_all = self.overrides.get(METRICS, "") if gate.startswith(PREFIX) else ""
@@ -82,6 +91,10 @@ class Case:
     """Of the environment, on the base branch."""
     predecessor: Evidence | None
     """Of the environment before it, on the base branch."""
+    arrival: Arrival | None = None
+    """When the environment before it got the release; None where no time is asked, or it is not there."""
+    now: float = 0.0
+    """Seconds since 1970."""
 
     @property
     def standing(self) -> Evidence | None:
@@ -120,6 +133,8 @@ def judge(case: Case, waivers: Waivers) -> tuple[Verdict, ...]:
     verdicts = (
         check_run(case.release.run),
         *check_order(case.release, case.environment, case.predecessor),
+        *check_soak(gates.soak, case.arrival, case.now),
+        *check_rolled_back(case.release, case.champion),
         *_check_metrics(gates, facts, old),
         *_react("comparable-datasets", gates.comparable_datasets, comparison),
         *_react("signature", gates.signature, check_signature(facts, old)),

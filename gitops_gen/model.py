@@ -206,6 +206,20 @@ class Override:
     """Who did, as git or the CI system calls them; empty if nobody says."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """A release that was taken out of an environment again."""
+
+    digest: str
+    """What was deployed."""
+    run_id: RunId
+    version: str = ""
+    """Of the registered model; empty for a run that is not registered."""
+    reason: str
+    by: str = ""
+    """Who did, as git or the CI system calls them; empty if nobody says."""
+
+
 Result = Literal["passed", "warned", "failed", "overridden"]
 
 

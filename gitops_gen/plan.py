@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitops_gen.errors import RefusedError
-from gitops_gen.model import PullRequest, Release
+from gitops_gen.model import PullRequest, Release, RolledBack
 from gitops_gen.names import EnvironmentName, ModelName
 
 TITLE_LIMIT = 255
@@ -40,8 +40,15 @@ def write_title(release: Release, environment: EnvironmentName) -> str:
     return f"Promote {release.model} {describe_version(release)} to {environment}"
 
 
-def write_commit_message(release: Release, environment: EnvironmentName, *, subject: str = "") -> str:
-    """The commit's message, with trailers that plain `git log` finds."""
+def write_rollback_title(release: Release, environment: EnvironmentName) -> str:
+    """The same where the release was there before."""
+    return f"Roll back {release.model} to {describe_version(release)} in {environment}"
+
+
+def write_commit_message(
+    release: Release, environment: EnvironmentName, *, subject: str = "", rolled_back: RolledBack | None = None
+) -> str:
+    """The commit's message, with trailers that plain `git log` finds; what is `rolled_back` goes for a reason."""
     run = release.run
     trailers = {
         "MLflow-Run": run.run_id,
@@ -50,10 +57,13 @@ def write_commit_message(release: Release, environment: EnvironmentName, *, subj
         "Model-Digest": (run.model.content_hash or "") if run.model and not release.image else "",
         "Source-Commit": run.source.commit,
     }
+    if rolled_back is not None:
+        trailers |= {"Rolled-Back": rolled_back.digest, "Rolled-Back-Run": rolled_back.run_id}
     lines = [f"{key}: {one_line(value, 200)}" for key, value in trailers.items() if value]
     lines += sorted({f"Dataset-Digest: {one_line(f'{d.name} {d.digest}', 200)}" for d in run.datasets})
     head = subject.strip() or write_title(release, environment)
-    return head + "\n\n" + "\n".join(lines) + "\n"
+    why = f"\n\n{one_line(rolled_back.reason, 400)}" if rolled_back is not None else ""
+    return head + why + "\n\n" + "\n".join(lines) + "\n"
 
 
 def write_marker(facts: Mapping[str, str]) -> str:

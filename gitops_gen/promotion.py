@@ -1,4 +1,4 @@
-"""A promotion as it is asked for, as it goes on and as it ends."""
+"""A promotion or a rollback as it is asked for, as it goes on and as it ends."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -49,6 +49,8 @@ class PromotePorts:
     tracking: Callable[[Settings], Tracking]
     forge: Callable[[Settings], Forge | None]
     sleep: Callable[[float], None]
+    now: Callable[[], float]
+    """Seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Outcome:
     operation: Operation = "none"
     environment: str
     dry_run: bool = False
+    rolled_back: str = ""
+    """The digest that a rollback takes out; empty for a promotion."""
     model: str = ""
     run: Run | None = None
     image: Image | None = None
@@ -89,6 +93,7 @@ class Outcome:
             "run": self.run.run_id if self.run else None,
             "image": str(self.image) if self.image else None,
             "environment": self.environment,
+            "rolled_back": self.rolled_back or None,
             "files": list(self.files),
             "gates": [write_verdict(verdict) for verdict in self.verdicts],
             "warnings": list(self.warnings),
@@ -122,14 +127,13 @@ class Attempt:
     ports: PromotePorts
     checkout: Checkout
     settings: Settings
-    run: Run
     model: ModelName
     progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """What is to be published: rendered, built and checked."""
+    """What is to be published, of a promotion or a rollback: rendered, built and checked."""
 
     environment: Environment
     release: Release

@@ -36,6 +36,16 @@ Override = Annotated[
     typer.Option(metavar="GATE=REASON", help="Set a gate aside; the reason is recorded. May be repeated."),
 ]
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="How to print the outcome.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the difference; write nothing anywhere.")]
+Title = Annotated[str, typer.Option(help="Title of the pull request.")]
+BodyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the pull request's whole text here as well.")
+]
+Draft = Annotated[bool, typer.Option("--draft", help="Open the pull request as a draft.")]
+Label = Annotated[list[str] | None, typer.Option(help="Label for the pull request; may be repeated.")]
+Reviewer = Annotated[list[str] | None, typer.Option(help="Reviewer to ask; may be repeated.")]
+AutoMerge = Annotated[bool, typer.Option("--auto-merge", help="Let the forge merge once its checks pass.")]
+SignOff = Annotated[bool, typer.Option("--sign-off", "-s", help="Add a Signed-off-by trailer.")]
 Repo = Annotated[
     str,
     typer.Option(metavar="URL|PATH", help="GitOps repository; by default the origin of this checkout."),

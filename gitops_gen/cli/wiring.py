@@ -70,6 +70,7 @@ def open_ports(
             tracking=lambda settings: open_tracking(settings, tracking_uri),
             forge=_open_forge,
             sleep=time.sleep,
+            now=time.time,
         )
 
 

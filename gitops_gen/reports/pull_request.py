@@ -10,9 +10,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from gitops_gen.assets import read_asset
 from gitops_gen.errors import ConfigError
-from gitops_gen.evidence import Evidence
-from gitops_gen.gate_checks import release_digest
-from gitops_gen.model import Release
+from gitops_gen.evidence import Evidence, release_digest
+from gitops_gen.model import Release, RolledBack
 from gitops_gen.plan import describe_version, read_marker, write_marker
 from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
 from gitops_gen.reports.pull_request_gates import (
@@ -64,6 +63,7 @@ def render_body(
     challenger: Evidence,
     files: Sequence[str],
     evidence_path: str,
+    rolled_back: RolledBack | None = None,
     warnings: Sequence[str] = (),
     template: str | None = None,
 ) -> str:
@@ -83,6 +83,7 @@ def render_body(
                 "run": release.run.run_id,
                 "state": "proposed",
                 "verdict": name_verdict(verdicts),
+                **({"rolledBack": rolled_back.digest} if rolled_back else {}),
             }
         )
     )
@@ -91,8 +92,9 @@ def render_body(
         "version": Safe(describe_version(release)),
         "environment": code(environment.name),
         "champion": champion is not None,
-        "verdict": sum_up(verdicts, overrides),
+        "verdict": Safe("") if rolled_back else sum_up(verdicts, overrides),
         "summary": _summarize(release, environment, champion),
+        "rolled_back": _tell_rolled_back(rolled_back) if rolled_back else Safe(""),
         "warnings": [code(warning, 400) for warning in warnings],
         "facts": _compare_facts(release, champion),
         "metrics": metrics[:_ROWS],
@@ -106,7 +108,7 @@ def render_body(
         "overrides": [
             {"rule": code(o.rule), "reason": code(o.reason, 400), "by": code(o.by) if o.by else ""} for o in overrides
         ],
-        "after_merge": _after_merge(environment, champion),
+        "after_merge": _after_merge(release, environment, champion),
         "files": [code(path, 300) for path in files],
         "evidence_path": code(evidence_path, 300),
         "marker": marker,
@@ -145,6 +147,16 @@ def _summarize(release: Release, environment: Environment, champion: Evidence | 
     before = f"version {code(champion.version)}" if champion.version else f"run {code(champion.run_id[:8])}"
     after = Safe(describe_version(release))
     return Safe(f"Requests in {code(environment.name)} will be answered by {after} in place of {before}.")
+
+
+def _tell_rolled_back(gone: RolledBack) -> Safe:
+    """Why a release is taken out, and what that means."""
+    what = f"version {code(gone.version)}" if gone.version else f"run {code(gone.run_id[:8])}"
+    by = f", by {code(gone.by)}" if gone.by else ""
+    return Safe(
+        f"**This takes {what} out again{by}.** Reason: {code(gone.reason, 400)}\n\n"
+        f"{code(gone.digest)} is not promoted here again without `--force`."
+    )
 
 
 def _compare_facts(release: Release, champion: Evidence | None) -> list[Row]:
@@ -266,9 +278,12 @@ def _commit_url(release: Release) -> str:
     return f"{repository}/commit/{source.commit}" if repository and source.commit.isalnum() else ""
 
 
-def _after_merge(environment: Environment, champion: Evidence | None) -> Safe:
+def _after_merge(release: Release, environment: Environment, champion: Evidence | None) -> Safe:
     how = (
         "Argo CD applies it by itself" if environment.sync.automated else "Somebody starts the sync in Argo CD by hand"
     )
-    back = "" if champion is None else f" To go back to {code(_shorten(champion.digest))}, revert the merge commit."
-    return Safe(f"{how} to namespace {code(environment.namespace)} of {code(environment.cluster)}.{back}")
+    where = f"to namespace {code(environment.namespace)} of {code(environment.cluster)}"
+    if champion is None:
+        return Safe(f"{how} {where}.")
+    command = f"gitops-gen rollback {release.model} --env {environment.name} --to {champion.digest} --reason TEXT"
+    return Safe(f"{how} {where}.\n\nTo go back, revert the merge commit, or run:\n\n```sh\n{command}\n```")

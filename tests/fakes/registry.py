@@ -21,6 +21,11 @@ class FakeRegistry:
         if image.tag:
             self._tags[image.name, image.tag] = image.digest
 
+    def delete(self, digest: Digest) -> None:
+        """Forget an image, and the tags that point at it."""
+        self._images = {key: image for key, image in self._images.items() if key[1] != digest}
+        self._tags = {key: held for key, held in self._tags.items() if held != digest}
+
     def resolve(self, ref: ImageRef) -> Image:
         if self.is_down:
             raise UnreachableError(f"https://{ref.registry} cannot be reached: Connection refused")

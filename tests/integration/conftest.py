@@ -2,7 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,10 +14,11 @@ from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.adapters.repository_git import RepositoryGit
 from gitops_gen.choices import Choices, parse_environments
 from gitops_gen.model import Image, Run, RunSelector
-from gitops_gen.names import RunId
+from gitops_gen.names import ModelName, RunId
 from gitops_gen.ports import Kustomize
 from gitops_gen.promote import promote
 from gitops_gen.promotion import Outcome, PromotePorts, PromoteRequest
+from gitops_gen.rollback import RollbackRequest, roll_back
 from gitops_gen.scaffold import plan_scaffold, write_scaffold
 from gitops_gen.tags import IMAGE
 from tests.fakes.forge import FakeForge
@@ -37,6 +40,7 @@ class World:
     forge: FakeForge | None
     kustomize: Kustomize
     naps: list[float] = field(default_factory=list)
+    now: float = field(default_factory=time.time)
 
     def git(self, *arguments: str, folder: Path | None = None) -> str:
         done = subprocess.run(
@@ -58,6 +62,18 @@ class World:
     def promote(self, number: int = 1, environment: str = "staging", **options: object) -> Outcome:
         selector = options.pop("selector", RunSelector(run_id=RunId(f"{number:032x}")))
         request = PromoteRequest(selector=selector, environment=environment, **options)
+        with self.open_ports() as ports:
+            return promote(request, ports)
+
+    def roll_back(self, environment: str = "staging", **options: object) -> Outcome:
+        request = RollbackRequest(
+            model=ModelName("churn"), environment=environment, **{"reason": "it answers nonsense", **options}
+        )
+        with self.open_ports() as ports:
+            return roll_back(request, ports)
+
+    @contextmanager
+    def open_ports(self) -> Iterator[PromotePorts]:
         with RepositoryGit(str(self.remote)) as repository:
             ports = PromotePorts(
                 repository=repository,
@@ -66,8 +82,9 @@ class World:
                 tracking=lambda _: self.tracking,
                 forge=lambda _: self.forge,
                 sleep=self.naps.append,
+                now=lambda: self.now,
             )
-            return promote(request, ports)
+            yield ports
 
     def branches(self) -> list[str]:
         return self.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split()

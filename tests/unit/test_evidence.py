@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gitops_gen.errors import ConfigError, RefusedError
 from gitops_gen.evidence import Evidence, build_evidence, hash_evidence, keep_if_same
 from gitops_gen.evidence_file import SIZE_LIMIT, dump_evidence, parse_evidence
+from gitops_gen.evidence_release import read_release
 from gitops_gen.model import Dataset, Metric, MetricPoint, Override, Release, SourceCode
 from gitops_gen.names import ModelName
 from tests.releases import STAGING, digest, make_release, make_run, metric
@@ -58,6 +59,8 @@ def test_whatever_a_run_contains_reads_back_and_stays_intact(name, params, metri
     evidence = build(Release(model=ModelName("churn"), run=run, image=make_release().image))
     read = parse_evidence(dump_evidence(evidence), path="evidence.yaml")
     assert read.data == evidence.data
+    again = build(read_release(read))
+    assert again.data == evidence.data
     assert read.intact
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from gitops_gen.errors import InvalidValueError, RefusedError
-from gitops_gen.evidence import Evidence, build_evidence
-from gitops_gen.gate_checks import compare_revision, release_digest
+from gitops_gen.evidence import Evidence, build_evidence, release_digest
+from gitops_gen.gate_checks import compare_revision
 from gitops_gen.gate_settings import merge_gates
 from gitops_gen.gates import Case, Waivers, judge, list_overrides, parse_overrides, refuse_failed
 from gitops_gen.model import Dataset, Override, Release, Signature, SignatureField, SourceCode, Verdict
