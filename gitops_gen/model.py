@@ -183,6 +183,22 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    """What Argo CD says of an Application."""
+
+    health: str
+    """Argo CD's word: Healthy, Progressing, Degraded, Suspended, Missing or Unknown."""
+    sync: str
+    """Argo CD's word: Synced, OutOfSync or Unknown."""
+    revision: str = ""
+    """The commit that was synced."""
+    images: tuple[str, ...] = ()
+    """Of the objects in the cluster, as they are written there."""
+    message: str = ""
+    """Why it is not healthy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What a pull request should look like."""
 

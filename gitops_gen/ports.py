@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from gitops_gen.model import Image, Proposal, PullRequest, Run, RunSelector
+from gitops_gen.model import ApplicationState, Image, Proposal, PullRequest, Run, RunSelector
 from gitops_gen.names import Digest, ImageRef
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -150,6 +150,10 @@ class Repository(Protocol):
         """
         ...
 
+    def list_branches(self, prefix: str) -> Mapping[str, str]:
+        """The branches on the remote whose name begins with `prefix`, and their commits."""
+        ...
+
     def delete_branch(self, branch: str) -> bool:
         """Delete `branch` on the remote if it carries our commit only; False if there was none to delete."""
         ...
@@ -181,6 +185,23 @@ class Forge(Protocol):
 
     def close(self, number: int, *, body: str, comment: str) -> PullRequest:
         """Close it unmerged: `body` replaces its text, `comment` tells people why."""
+        ...
+
+
+class ArgoCD(Protocol):
+    """An Argo CD server."""
+
+    @property
+    def address(self) -> str:
+        """The server's address."""
+        ...
+
+    def list_applications(self, project: str) -> Mapping[str, ApplicationState]:
+        """The Applications of an AppProject, by name.
+
+        Raises:
+            UnreachableError: the server does not answer, or refuses.
+        """
         ...
 
 

@@ -53,6 +53,8 @@ class ArgocdSettings:
     """How Argo CD is told of the models."""
 
     namespace: str = "argocd"
+    url: str = ""
+    """Address of its API; empty if nobody is to be asked."""
     project: str = "models"
     layout: Literal["applications", "applicationset"] = "applications"
 

@@ -138,6 +138,16 @@ class RepositoryGit:
         self._push(base.store, branch, commit, tip)
         return Published(commit=commit, pushed=True, created=not tip)
 
+    def list_branches(self, prefix: str) -> Mapping[str, str]:
+        """The branches on the remote whose name begins with `prefix`, and their commits."""
+        with reading(self.address):
+            refs = self._get_store().list_refs(f"{_HEADS}{prefix}*")
+        return {
+            name.removeprefix(_HEADS): commit
+            for name, commit in sorted(refs.items())
+            if name.startswith(f"{_HEADS}{prefix}")
+        }
+
     def delete_branch(self, branch: str) -> bool:
         """Delete `branch` on the remote if it carries our commit only; False if there was none, or it has more."""
         base = self._opened or self.open()

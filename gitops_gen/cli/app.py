@@ -13,6 +13,8 @@ from gitops_gen.cli.promote import promote
 from gitops_gen.cli.record_image import record_image
 from gitops_gen.cli.rollback import rollback
 from gitops_gen.cli.schemas import schemas
+from gitops_gen.cli.status import status
+from gitops_gen.cli.trace import trace
 from gitops_gen.cli.validate import validate
 
 app = typer.Typer(
@@ -27,6 +29,8 @@ app.command("record-image", short_help="Tie an image to its run.")(record_image)
 app.command(short_help="Open or update the pull request for a run.")(promote)
 app.command(short_help="Show what the gates say of a run.")(gates)
 app.command(short_help="Put back what an environment had before.")(rollback)
+app.command(short_help="Show where each model stands.")(status)
+app.command(short_help="Follow a release from the cluster to its data, and back.")(trace)
 app.command(short_help="Check what stands in a repository.")(validate)
 app.command(short_help="Say what holds on a line, or what a rule is for.")(explain)
 app.add_typer(schemas, short_help="Say what objects are checked by, and add to it.")

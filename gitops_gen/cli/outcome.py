@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from gitops_gen.promotion import Outcome
 
 
-def check_body_file(path: Path | None) -> None:
+def check_body_file(path: Path | None, *, option: str = "--body-file") -> None:
     """Refuse what cannot be written, before anything else is done.
 
     Raises:
         InvalidValueError: its folder is not there.
     """
     if path is not None and not path.absolute().parent.is_dir():
-        raise InvalidValueError(f"--body-file {path}: there is no folder {path.parent}", hint="create it")
+        raise InvalidValueError(f"{option} {path}: there is no folder {path.parent}", hint="create it")
 
 
 def end_with(outcome: "Outcome", output: OutputFormat, body_file: Path | None) -> None:

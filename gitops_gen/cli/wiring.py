@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from gitops_gen.errors import ConfigError
 
 if TYPE_CHECKING:
-    from gitops_gen.ports import Forge, Registry, Tracking
+    from gitops_gen.ports import ArgoCD, Forge, Registry, Tracking
     from gitops_gen.promotion import PromotePorts
     from gitops_gen.settings import Settings
+    from gitops_gen.status import StatusPorts
+    from gitops_gen.trace import TracePorts
 
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
 ACTOR_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
@@ -72,6 +74,45 @@ def open_ports(
             sleep=time.sleep,
             now=time.time,
         )
+
+
+@contextmanager
+def open_status_ports(place: Place) -> "Iterator[StatusPorts]":
+    """The world as `status` sees it."""
+    from gitops_gen.adapters.repository_git import RepositoryGit
+    from gitops_gen.status import StatusPorts
+
+    with RepositoryGit(place.url, config_from=place.checkout) as repository:
+        yield StatusPorts(repository=repository, forge=_open_forge, argocd=open_argocd)
+
+
+@contextmanager
+def open_trace_ports(
+    place: Place, *, tracking_uri: str, image_layout: Path | None, insecure_registry: bool
+) -> "Iterator[TracePorts]":
+    """The world as `trace` sees it."""
+    from gitops_gen.adapters.repository_git import RepositoryGit
+    from gitops_gen.trace import TracePorts
+
+    with RepositoryGit(place.url, config_from=place.checkout) as repository:
+        yield TracePorts(
+            repository=repository,
+            registry=open_registry(image_layout, insecure=insecure_registry),
+            tracking=lambda settings: open_tracking(settings, tracking_uri),
+        )
+
+
+def open_argocd(settings: "Settings") -> "ArgoCD":
+    """The Argo CD of the settings.
+
+    Raises:
+        ConfigError: they name none, or there is no token.
+    """
+    from gitops_gen.adapters.argocd_http import TOKEN_VARIABLE, ArgoCDHttp
+
+    if not settings.argocd.url:
+        raise ConfigError("gitops-gen.yaml names no Argo CD to ask", hint="set argocd.url")
+    return ArgoCDHttp(settings.argocd.url, os.environ.get(TOKEN_VARIABLE, ""))
 
 
 def open_registry(image_layout: Path | None, *, insecure: bool) -> "Registry":

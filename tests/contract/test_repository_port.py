@@ -316,3 +316,16 @@ def test_a_promotion_can_be_published_after_the_history_was_read(subject: Subjec
     published = subject.repository.publish(checkout, branch=BRANCH, files=NEW | {EVIDENCE: b"run: 4\n"}, message="m")
     assert subject.parent(BRANCH) == checkout.base_commit
     assert published.pushed
+
+
+def test_branches_are_listed_by_the_beginning_of_their_names(subject: Subject) -> None:
+    start = subject.branches()["main"]
+    one = subject.commit("gitops-gen/staging/churn", {"a": b"1"}, start=start)
+    two = subject.commit("gitops-gen/staging/fraud", {"a": b"2"}, start=start)
+    subject.commit("other/gitops-gen/staging/churn", {"a": b"3"}, start=start)
+    subject.commit("gitops-generous", {"a": b"4"}, start=start)
+    assert dict(subject.repository.list_branches("gitops-gen/")) == {
+        "gitops-gen/staging/churn": one,
+        "gitops-gen/staging/fraud": two,
+    }
+    assert subject.repository.list_branches("nothing/") == {}

@@ -144,6 +144,10 @@ class FakeRepository:
         made = FakeCommit(parent=checkout.base_commit, files=wanted, message=message, author="gitops-gen", ours=True)
         return Published(commit=self._add(branch, made), pushed=True, created=not tip)
 
+    def list_branches(self, prefix: str) -> Mapping[str, str]:
+        self._check_up()
+        return {name: commit for name, commit in sorted(self.branches.items()) if name.startswith(prefix)}
+
     def delete_branch(self, branch: str) -> bool:
         self._check_up()
         tip = self.branches.get(branch)
