@@ -13,6 +13,7 @@ from gitops_gen.adapters.demo_training import Recipe
 from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.adapters.oci_layout import RegistryLayout
 from gitops_gen.adapters.repository_git import RepositoryGit
+from gitops_gen.adapters.signatures import SignatureChecker
 from gitops_gen.adapters.tracking_mlflow import TrackingMlflow
 from gitops_gen.choices import Choices, parse_environments
 from gitops_gen.config import SETTINGS_FILE
@@ -148,6 +149,7 @@ def _release(stage: _Stage, recipe: Recipe, commit: str) -> Generator[Scene, Non
                 repository=repository,
                 registry=registry,
                 kustomize=KustomizeCommand(),
+                signatures=SignatureChecker(),
                 tracking=lambda _: tracking,
                 forge=lambda _: None,
                 sleep=time.sleep,

@@ -35,8 +35,20 @@ class Gates:
     image_revision: Reaction = "warn"
     known_dataset: Reaction = "warn"
     artifact_hash: Reaction = "warn"
+    image_signature: Reaction = "off"
+    image_provenance: Reaction = "off"
+    sbom: Reaction = "off"
+    signers: Mapping[str, Any] = field(default_factory=dict)
+    """Whose signatures count, in the shape of the schema."""
+    builders: tuple[str, ...] = ()
+    """The builders that provenance may name; empty for any."""
     soak: str = "0s"
     """How long a release has to have been in the predecessor, as a Prometheus duration."""
+
+    @property
+    def asks_supply_chain(self) -> bool:
+        """Whether what hangs on the image in its registry matters."""
+        return {self.image_signature, self.image_provenance, self.sbom} != {"off"}
 
 
 _KEYS = {
@@ -46,6 +58,8 @@ _KEYS = {
     "imageRevision": "image_revision",
     "knownDataset": "known_dataset",
     "artifactHash": "artifact_hash",
+    "imageSignature": "image_signature",
+    "imageProvenance": "image_provenance",
 }
 
 
@@ -61,4 +75,6 @@ def merge_gates(*layers: Mapping[str, Any]) -> Gates:
         metrics |= layer.get("metrics", {})
     values = {_KEYS.get(key, key): value for key, value in merged.items()}
     values["metrics"] = {name: MetricGate(**entry) for name, entry in sorted(metrics.items()) if entry is not None}
-    return Gates(**{**values, "evaluation_contexts": tuple(values.get("evaluation_contexts", ()))})
+    for key in ("evaluation_contexts", "builders"):
+        values[key] = tuple(values.get(key, ()))
+    return Gates(**values)

@@ -23,7 +23,8 @@ from gitops_gen.gate_checks import (
 )
 from gitops_gen.gate_metrics import PREFIX, judge_metric
 from gitops_gen.gate_settings import Gates, Reaction
-from gitops_gen.model import Override, Release, Result, Verdict
+from gitops_gen.gate_supply import check_image_signature, check_provenance, check_sbom
+from gitops_gen.model import Override, Release, Result, SupplyChain, Verdict
 from gitops_gen.names import show
 from gitops_gen.settings import Environment
 
@@ -42,6 +43,9 @@ NAMES = (
     "image-revision",
     "known-dataset",
     "artifact-hash",
+    "image-signature",
+    "image-provenance",
+    "sbom",
 )
 """The gates that can be set aside."""
 _HINTS = {
@@ -49,6 +53,7 @@ _HINTS = {
     "environment-order": "promote it there and merge first, or give a reason with --skip-order REASON",
     "soak": "wait until then, or give a reason with --override soak=REASON",
     "rolled-back": "promote another run, or pass --force to promote this one again",
+    "image-signature": "sign it (cosign sign --key …), or give a reason with --override image-signature=REASON",
     "signature": "keep the model's signature, or give a reason with --allow-breaking REASON",
 }
 _OTHER_HINT = "promote a better run, or give a reason with --override GATE=REASON"
@@ -91,6 +96,8 @@ class Case:
     """Of the environment, on the base branch."""
     predecessor: Evidence | None
     """Of the environment before it, on the base branch."""
+    supply: SupplyChain | None = None
+    """What hangs on the image; None where nothing is asked of it, or there is no image."""
     arrival: Arrival | None = None
     """When the environment before it got the release; None where no time is asked, or it is not there."""
     now: float = 0.0
@@ -143,6 +150,7 @@ def judge(case: Case, waivers: Waivers) -> tuple[Verdict, ...]:
         *_react("image-revision", gates.image_revision, check_revision(case.release)),
         *_react("known-dataset", gates.known_dataset, check_dataset(facts)),
         *_react("artifact-hash", gates.artifact_hash, check_hash(facts)),
+        *_check_supply(case),
     )
     return tuple(_set_aside(verdict, waivers) for verdict in verdicts)
 
@@ -175,6 +183,14 @@ def _check_metrics(gates: Gates, facts: Mapping[str, Any], old: Mapping[str, Any
     champion = Evidence(data=old).metrics if old is not None else {}
     for name, gate in gates.metrics.items():
         yield judge_metric(name, gate, values.get(name), champion.get(name), has_champion=old is not None)
+
+
+def _check_supply(case: Case) -> Iterator[Verdict]:
+    gates, chain, commit = case.gates, case.supply, case.release.run.source.commit
+    if chain is not None:
+        yield from _react("image-signature", gates.image_signature, check_image_signature(chain))
+        yield from _react("image-provenance", gates.image_provenance, check_provenance(chain, gates.builders, commit))
+        yield from _react("sbom", gates.sbom, check_sbom(chain))
 
 
 def _react(gate: str, reaction: Reaction, look: Look) -> Iterator[Verdict]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from gitops_gen.names import Digest, ModelName, RunId
 
@@ -154,6 +154,60 @@ class Image:
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
         return f"{self.name}{tag}@{self.digest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One thing that hangs on an image in its registry: a signature, an attestation, an SBOM."""
+
+    media_type: str
+    content: bytes = field(default=b"", repr=False)
+    """Of signatures and attestations; of all else it is not fetched."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who signs without a key: as the certificate names them."""
+
+    subject: str
+    """An e-mail address, or the URI of a workflow."""
+    issuer: str
+    """The URL of the OpenID Connect provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signers:
+    """Whose signatures count."""
+
+    keys: tuple[str, ...] = ()
+    """Public keys as PEM."""
+    identities: tuple[Identity, ...] = ()
+    trusted_root: str = ""
+    """A Sigstore trusted root as JSON, of a Sigstore of one's own; empty for the public one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """An in-toto statement about an image."""
+
+    predicate_type: str
+    predicate: Mapping[str, Any] = field(default_factory=dict)
+    signer: str = ""
+    """Who vouches for it; empty if nobody that counts does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyChain:
+    """What hangs on an image, and what of it counts."""
+
+    signers: tuple[str, ...] = ()
+    """Who signed the image, of those that count."""
+    problems: tuple[str, ...] = ()
+    """Why signatures that are there do not count."""
+    statements: tuple[Statement, ...] = ()
+    sboms: tuple[str, ...] = ()
+    """Formats of the bills of materials, signed or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

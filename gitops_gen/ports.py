@@ -6,7 +6,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from gitops_gen.model import ApplicationState, Image, Proposal, PullRequest, Run, RunSelector
+from gitops_gen.model import (
+    ApplicationState,
+    Attachment,
+    Image,
+    Proposal,
+    PullRequest,
+    Run,
+    RunSelector,
+    Signers,
+    SupplyChain,
+)
 from gitops_gen.names import Digest, ImageRef
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -42,6 +52,19 @@ class Tracking(Protocol):
         ...
 
 
+class SignatureVerifier(Protocol):
+    """Says whose signatures on an image are good."""
+
+    def verify(self, image: Image, attachments: Sequence[Attachment], signers: Signers) -> SupplyChain:
+        """What of `attachments` is about `image` and signed by one of `signers`.
+
+        Raises:
+            ConfigError: a key or a trusted root cannot be read, or the library for identities is missing.
+            UnreachableError: the public Sigstore's trusted root cannot be brought up to date.
+        """
+        ...
+
+
 class Registry(Protocol):
     """An OCI image registry."""
 
@@ -51,6 +74,14 @@ class Registry(Protocol):
         Raises:
             NotFoundError: no such repository, tag or digest.
             UnreachableError: the registry does not answer or refuses.
+        """
+        ...
+
+    def list_attachments(self, image: Image) -> tuple[Attachment, ...]:
+        """What hangs on the image: by the referrers API, the tag that stands in for it, and cosign's tags.
+
+        Raises:
+            UnreachableError: as for `resolve`.
         """
         ...
 

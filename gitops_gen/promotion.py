@@ -10,7 +10,7 @@ from gitops_gen.evidence_verdicts import write_verdict
 from gitops_gen.gates import Waivers
 from gitops_gen.model import Image, PullRequest, Release, Run, RunSelector, Verdict
 from gitops_gen.names import ImageRef, ModelName
-from gitops_gen.ports import Checkout, Forge, Kustomize, Registry, Repository, Tracking
+from gitops_gen.ports import Checkout, Forge, Kustomize, Registry, Repository, SignatureVerifier, Tracking
 from gitops_gen.settings import Environment, Settings
 
 Operation = Literal["created", "updated", "unchanged", "closed", "none"]
@@ -46,6 +46,7 @@ class PromotePorts:
     repository: Repository
     registry: Registry
     kustomize: Kustomize
+    signatures: SignatureVerifier
     tracking: Callable[[Settings], Tracking]
     forge: Callable[[Settings], Forge | None]
     sleep: Callable[[float], None]

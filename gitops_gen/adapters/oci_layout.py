@@ -4,16 +4,19 @@ Nothing is unpacked: content is looked up by name, and believed only if it match
 """
 
 import gzip
+import json
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from gitops_gen.adapters.oci_attachments import Source, list_attachments
 from gitops_gen.adapters.oci_manifest import (
     BODY_LIMIT,
     INDEX_TYPES,
     OCI_INDEX,
+    OCI_MANIFEST,
     Descriptor,
     check_digest,
     digest_of,
@@ -22,7 +25,7 @@ from gitops_gen.adapters.oci_manifest import (
     read_verified,
 )
 from gitops_gen.errors import InvalidValueError, NotFoundError, RefusedError
-from gitops_gen.model import Image
+from gitops_gen.model import Attachment, Image
 from gitops_gen.names import Digest, ImageRef, show
 
 REF_NAME = "org.opencontainers.image.ref.name"
@@ -97,6 +100,26 @@ class RegistryLayout:
         content = read_verified(found, self._fetch, place=str(ref))
         return read_image(ref, found.media_type, content, self._fetch)
 
+    def list_attachments(self, image: Image) -> tuple[Attachment, ...]:
+        """What hangs on the image in the layout: manifests that name it as their subject, and cosign's tags."""
+        body = _read_index(self._read, place=self._place)
+        listed = parse_manifest(body, OCI_INDEX, place=self._place).children
+
+        def fetch(name: str) -> tuple[str, bytes] | None:
+            wanted = [d for d in listed if name in (d.digest, d.annotations.get(REF_NAME))]
+            content = self._read(_blob_name(wanted[0])) if wanted else None
+            return (wanted[0].media_type, content) if content is not None else None
+
+        def fetch_referrers(digest: Digest) -> bytes:
+            entries = [
+                {"mediaType": d.media_type, "digest": d.digest}
+                for d in listed
+                if d.media_type == OCI_MANIFEST and _read_subject(self._read(_blob_name(d))) == digest
+            ]
+            return json.dumps({"mediaType": OCI_INDEX, "manifests": entries}).encode()
+
+        return list_attachments(image, Source(fetch, fetch_referrers, self._fetch))
+
     def _find_digest(self, body: bytes, ref: ImageRef) -> Descriptor:
         for descriptor in _list_descriptors(body, self._read, place=self._place):
             if descriptor.digest == ref.digest:
@@ -152,6 +175,15 @@ def _list_descriptors(body: bytes, read: LayoutReader, *, place: str) -> Iterato
         if nested is not None:
             check_digest(nested, descriptor.digest, place=place)
             waiting += parse_manifest(nested, descriptor.media_type, place=place).children
+
+
+def _read_subject(body: bytes | None) -> str:
+    """The digest that a manifest hangs on; empty if it hangs on none."""
+    try:
+        subject = json.loads(body or b"{}").get("subject")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return str(subject.get("digest")) if isinstance(subject, dict) else ""
 
 
 def _blob_name(descriptor: Descriptor) -> str:

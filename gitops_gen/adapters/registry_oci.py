@@ -6,13 +6,14 @@ No library, as those that are kept up give no digest (oras), or the config's (py
 import os
 from collections.abc import Mapping
 
+from gitops_gen.adapters.oci_attachments import Source, list_attachments
 from gitops_gen.adapters.oci_manifest import MANIFEST_TYPES, Descriptor, check_digest, read_image
 from gitops_gen.adapters.registry_auth import authorize, make_login_error
 from gitops_gen.adapters.registry_credentials import DOCKER_HUB, Credential, canonical_registry, find_credential
 from gitops_gen.adapters.registry_http import Answer, HttpClient, show_address, split_origin
 from gitops_gen.errors import InvalidValueError, NotFoundError, RefusedError, UnreachableError
-from gitops_gen.model import Image
-from gitops_gen.names import Digest, ImageRef, parse_digest, show
+from gitops_gen.model import Attachment, Image
+from gitops_gen.names import Digest, ImageRef, parse_digest, parse_image_ref, show
 
 DEFAULT_TAG = "latest"
 """What a reference without tag and digest means, as docker and podman push it."""
@@ -60,6 +61,26 @@ class RegistryOCI:
         for expected in filter(None, (announced, ref.digest)):
             check_digest(answer.body, expected, place=str(ref))
         return read_image(ref, _read_media_type(answer, ref), answer.body, repository.read)
+
+    def list_attachments(self, image: Image) -> tuple[Attachment, ...]:
+        """What hangs on the image: signatures, attestations, bills of materials. See `ports.Registry`."""
+        ref = parse_image_ref(f"{image.name}@{image.digest}")
+        repository = self._repositories.get(ref.name) or self._open(ref)
+
+        def fetch(name: str) -> tuple[str, bytes] | None:
+            try:
+                answer = repository.fetch("GET", f"manifests/{name}")
+            except NotFoundError:
+                return None
+            return _read_media_type(answer, ref), answer.body
+
+        def fetch_referrers(digest: Digest) -> bytes | None:
+            try:
+                return repository.fetch("GET", f"referrers/{digest}").body
+            except NotFoundError:
+                return None
+
+        return list_attachments(image, Source(fetch, fetch_referrers, repository.read))
 
     def _open(self, ref: ImageRef) -> "_Repository":
         host, path = ref.registry, ref.repository

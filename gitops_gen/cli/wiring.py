@@ -62,6 +62,7 @@ def open_ports(
     """The world as `promote` sees it; what is temporary is removed at the end."""
     from gitops_gen.adapters.kustomize import KustomizeCommand
     from gitops_gen.adapters.repository_git import RepositoryGit
+    from gitops_gen.adapters.signatures import SignatureChecker
     from gitops_gen.promotion import PromotePorts
 
     with RepositoryGit(place.url, config_from=place.checkout, sign_off=sign_off or None) as repository:
@@ -69,6 +70,7 @@ def open_ports(
             repository=repository,
             registry=open_registry(image_layout, insecure=insecure_registry),
             kustomize=KustomizeCommand(),
+            signatures=SignatureChecker(),
             tracking=lambda settings: open_tracking(settings, tracking_uri),
             forge=_open_forge,
             sleep=time.sleep,

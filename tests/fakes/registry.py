@@ -1,7 +1,7 @@
 """A registry in memory."""
 
 from gitops_gen.errors import NotFoundError, UnreachableError
-from gitops_gen.model import Image
+from gitops_gen.model import Attachment, Image
 from gitops_gen.names import Digest, ImageRef
 
 
@@ -12,6 +12,7 @@ class FakeRegistry:
         self.is_down = False
         self._images: dict[tuple[str, Digest], Image] = {}
         self._tags: dict[tuple[str, str], Digest] = {}
+        self._attachments: dict[Digest, tuple[Attachment, ...]] = {}
         for image in images:
             self.push(image)
 
@@ -25,6 +26,15 @@ class FakeRegistry:
         """Forget an image, and the tags that point at it."""
         self._images = {key: image for key, image in self._images.items() if key[1] != digest}
         self._tags = {key: held for key, held in self._tags.items() if held != digest}
+
+    def attach(self, digest: Digest, *attachments: Attachment) -> None:
+        """Hang something on an image."""
+        self._attachments[digest] = (*self._attachments.get(digest, ()), *attachments)
+
+    def list_attachments(self, image: Image) -> tuple[Attachment, ...]:
+        if self.is_down:
+            raise UnreachableError(f"https://{image.name} cannot be reached: Connection refused")
+        return self._attachments.get(image.digest, ())
 
     def resolve(self, ref: ImageRef) -> Image:
         if self.is_down:

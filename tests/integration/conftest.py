@@ -12,6 +12,7 @@ import pytest
 
 from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.adapters.repository_git import RepositoryGit
+from gitops_gen.adapters.signatures import SignatureChecker
 from gitops_gen.choices import Choices, parse_environments
 from gitops_gen.model import Image, Run, RunSelector
 from gitops_gen.names import ModelName, RunId
@@ -79,6 +80,7 @@ class World:
                 repository=repository,
                 registry=self.registry,
                 kustomize=self.kustomize,
+                signatures=SignatureChecker(),
                 tracking=lambda _: self.tracking,
                 forge=lambda _: self.forge,
                 sleep=self.naps.append,

@@ -14,8 +14,10 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
+from gitops_gen.adapters.oci_manifest import OCI_INDEX, OCI_MANIFEST
 from gitops_gen.names import Digest, ImageRef, parse_image_ref
-from tests.oci_images import BuiltImage, digest_of
+from tests.oci_images import BuiltImage, describe, digest_of, encode
+from tests.signing import Hanging
 
 USERNAME = "alice"
 PASSWORD = "wonder-land"
@@ -107,6 +109,18 @@ class OciRegistry:
         self._put_manifest(repository, tag, image.media_type, image.body)
         return self.ref(repository, tag)
 
+    def push_hanging(self, repository: str, hanging: Hanging, tag: str = "") -> None:
+        """Push what hangs on an image, under a tag, or as a referrer."""
+        for blob in hanging.blobs:
+            self._push_blob(repository, blob)
+        self._put_manifest(repository, tag or hanging.digest, OCI_MANIFEST, hanging.body)
+
+    def push_index(self, repository: str, tag: str, *hangings: Hanging) -> None:
+        """What a client pushes where the registry has no referrers API: an index under the image's digest as tag."""
+        entries = [describe(OCI_MANIFEST, hanging.body) for hanging in hangings]
+        body = encode({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries})
+        self._put_manifest(repository, tag, OCI_INDEX, body)
+
     def write_docker_config(self, folder: Path) -> Path:
         """A folder for DOCKER_CONFIG that holds the login."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +137,7 @@ class OciRegistry:
     def _push_blob(self, repository: str, blob: bytes) -> None:
         start = self._ask("POST", f"{self.url}/v2/{repository}/blobs/uploads/")
         url = urljoin(self.url, start.headers["Location"])
-        self._ask("PUT", f"{url}&digest={digest_of(blob)}", data=blob)
+        self._ask("PUT", f"{url}{'&' if '?' in url else '?'}digest={digest_of(blob)}", data=blob)
 
     def _put_manifest(self, repository: str, name: str, media_type: str, body: bytes) -> None:
         url = f"{self.url}/v2/{repository}/manifests/{name}"
