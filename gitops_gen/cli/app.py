@@ -6,6 +6,7 @@ import typer
 
 from gitops_gen import __version__
 from gitops_gen.cli.demo import demo
+from gitops_gen.cli.diff import diff
 from gitops_gen.cli.explain import explain
 from gitops_gen.cli.gates import gates
 from gitops_gen.cli.init import init
@@ -28,6 +29,7 @@ app.command(short_help="Start a GitOps repository.")(init)
 app.command("record-image", short_help="Tie an image to its run.")(record_image)
 app.command(short_help="Open or update the pull request for a run.")(promote)
 app.command(short_help="Show what the gates say of a run.")(gates)
+app.command(short_help="Show what a change means once it is built.")(diff)
 app.command(short_help="Put back what an environment had before.")(rollback)
 app.command(short_help="Show where each model stands.")(status)
 app.command(short_help="Follow a release from the cluster to its data, and back.")(trace)

@@ -25,6 +25,7 @@ COMMANDS = (
     "record-image",
     "promote",
     "gates",
+    "diff",
     "rollback",
     "status",
     "trace",
