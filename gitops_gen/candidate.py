@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gitops_gen.config import default_model_settings, load_model_settings
-from gitops_gen.errors import ConfigError, NotFoundError, RefusedError
+from gitops_gen.errors import NotFoundError, RefusedError
 from gitops_gen.evidence import Evidence
 from gitops_gen.evidence_file import parse_evidence
-from gitops_gen.gate_checks import Arrival
-from gitops_gen.gate_settings import Gates, merge_gates
+from gitops_gen.gate_settings import merge_gates
 from gitops_gen.gates import Case
-from gitops_gen.model import Identity, Image, Release, Run, Signers, SupplyChain
+from gitops_gen.inquiries import ask_the_world
+from gitops_gen.model import Image, Release, Run
 from gitops_gen.names import EnvironmentName, ImageRef, ModelName, parse_image_ref, show
 from gitops_gen.ports import Checkout
 from gitops_gen.promotion import Attempt
@@ -19,7 +19,7 @@ from gitops_gen.render.argocd import application_path
 from gitops_gen.render.environment import SUFFIX
 from gitops_gen.settings import Environment, ModelSettings, Settings
 from gitops_gen.tags import IMAGE
-from gitops_gen.timeline import evidence_path, read_stays
+from gitops_gen.timeline import evidence_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +57,14 @@ def read_candidate(attempt: Attempt, run: Run) -> Candidate:
     attempt.progress.warn(*_list_warnings(run))
     own = model_settings.environment_gates.get(environment.name, {})
     gates = merge_gates(settings.gates, environment.gates, model_settings.gates, own)
-    release = Release(model=model, run=run, image=image)
-    predecessor = read_champion(attempt, base, environment.predecessor)
     case = Case(
-        release=release,
+        release=Release(model=model, run=run, image=image),
         environment=environment,
         gates=gates,
         champion=read_champion(attempt, base, environment.name),
-        predecessor=predecessor,
-        supply=_check_supply_chain(attempt, gates, image) if image and gates.asks_supply_chain else None,
-        arrival=_find_arrival(attempt, environment, predecessor) if gates.soak != "0s" else None,
-        now=attempt.ports.now(),
+        predecessor=read_champion(attempt, base, environment.predecessor),
     )
+    case = ask_the_world(attempt, case)
     return Candidate(base=base, model=model_settings, case=case)
 
 
@@ -112,42 +108,6 @@ def read_model_settings(base: Base, settings: Settings, run: Run, model: ModelNa
             hint="name another folder with --model NAME, or change registeredModel there",
         )
     return model_settings
-
-
-def _find_arrival(attempt: Attempt, environment: Environment, predecessor: Evidence | None) -> Arrival | None:
-    if environment.predecessor is None or predecessor is None:
-        return None
-    place = (attempt.model, environment.predecessor)
-    stays = read_stays(attempt.checkout, evidence_path(*place)).get(place)
-    return Arrival(environment=environment.predecessor, time=stays[0].since.time) if stays else None
-
-
-def _check_supply_chain(attempt: Attempt, gates: Gates, image: Image) -> SupplyChain:
-    """What hangs on the image, and whose signatures on it are good.
-
-    Raises:
-        ConfigError: a key cannot be read, or is not in the repository.
-    """
-    attachments = attempt.ports.registry.list_attachments(image)
-    return attempt.ports.signatures.verify(image, attachments, _read_signers(attempt.checkout, gates))
-
-
-def _read_signers(checkout: Checkout, gates: Gates) -> Signers:
-    """Whose signatures count: keys and trusted root as they stand on the base branch."""
-    keys, root = gates.signers.get("keys", ()), gates.signers.get("trustedRoot", "")
-    paths = [path for path in (*keys, root) if path]
-    files = checkout.read_files(paths)
-    for path in paths:
-        if path not in files:
-            raise ConfigError(
-                f"gates.signers names {show(path)}, which is not on branch {checkout.base_branch}",
-                hint="commit the file there first",
-            )
-    return Signers(
-        keys=tuple(files[path].decode(errors="replace") for path in keys),
-        identities=tuple(Identity(**entry) for entry in gates.signers.get("identities", ())),
-        trusted_root=files[root].decode(errors="replace") if root else "",
-    )
 
 
 def _resolve_image(attempt: Attempt, run: Run) -> Image:

@@ -9,21 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitops_gen.adapters import demo_git, demo_image, demo_training
+from gitops_gen.adapters.custom_gates import CustomGateRunner
 from gitops_gen.adapters.demo_training import Recipe
 from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.adapters.oci_layout import RegistryLayout
 from gitops_gen.adapters.repository_git import RepositoryGit
 from gitops_gen.adapters.signatures import SignatureChecker
+from gitops_gen.adapters.source_git import SourceGit
 from gitops_gen.adapters.tracking_mlflow import TrackingMlflow
 from gitops_gen.choices import Choices, parse_environments
 from gitops_gen.config import SETTINGS_FILE
+from gitops_gen.errors import ConfigError
 from gitops_gen.model import RunSelector
 from gitops_gen.names import EnvironmentName, ModelName, parse_image_ref, parse_run_id
 from gitops_gen.overlay import overlay_folder
+from gitops_gen.ports import ArgoCD
 from gitops_gen.promote import promote
 from gitops_gen.promotion import Outcome, PromotePorts, PromoteRequest
 from gitops_gen.record_image import record_image
 from gitops_gen.scaffold import plan_scaffold
+from gitops_gen.settings import Settings
 
 ENVIRONMENT = "staging"
 IMAGE = "registry.example.com/demo/tumour-screening"
@@ -152,6 +157,9 @@ def _release(stage: _Stage, recipe: Recipe, commit: str) -> Generator[Scene, Non
                 signatures=SignatureChecker(),
                 tracking=lambda _: tracking,
                 forge=lambda _: None,
+                argocd=_ask_nobody,
+                source=SourceGit(),
+                custom_gates=CustomGateRunner(),
                 sleep=time.sleep,
                 now=time.time,
             ),
@@ -164,6 +172,10 @@ def _release(stage: _Stage, recipe: Recipe, commit: str) -> Generator[Scene, Non
         text=json.dumps(outcome.to_json(), indent=2),
     )
     return outcome
+
+
+def _ask_nobody(_settings: Settings) -> ArgoCD:
+    raise ConfigError("the demo has no Argo CD")
 
 
 def _build(stage: _Stage, outcome: Outcome) -> Scene:

@@ -22,6 +22,18 @@ class MetricGate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomGate:
+    """A gate of the team's own: what is run for it. Exactly one of `command` and `entry_point` is set."""
+
+    command: tuple[str, ...] = ()
+    """Program and arguments; no shell."""
+    entry_point: str = ""
+    """`module:function` of Python."""
+    timeout: str = "60s"
+    """How long it may take, as a Prometheus duration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
     """What is asked of a release in an environment."""
 
@@ -42,6 +54,12 @@ class Gates:
     """Whose signatures count, in the shape of the schema."""
     builders: tuple[str, ...] = ()
     """The builders that provenance may name; empty for any."""
+    predecessor_health: Reaction = "fail"
+    source_branch: str = ""
+    """The branch that the training code has to be on; empty for any."""
+    source_repository: str = ""
+    """Where that branch is; empty for the run's own repository."""
+    custom: Mapping[str, CustomGate] = field(default_factory=dict)
     soak: str = "0s"
     """How long a release has to have been in the predecessor, as a Prometheus duration."""
 
@@ -59,6 +77,9 @@ _KEYS = {
     "knownDataset": "known_dataset",
     "artifactHash": "artifact_hash",
     "imageSignature": "image_signature",
+    "predecessorHealth": "predecessor_health",
+    "sourceBranch": "source_branch",
+    "sourceRepository": "source_repository",
     "imageProvenance": "image_provenance",
 }
 
@@ -66,15 +87,26 @@ _KEYS = {
 def merge_gates(*layers: Mapping[str, Any]) -> Gates:
     """The gates that several files ask for, each in the shape of `gates` in its schema; what comes later wins.
 
-    Metrics are merged by name: a null takes away what an earlier file asks of one.
+    Metrics and custom gates are merged by name: a null takes away what an earlier file asks.
     """
     merged: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
+    custom: dict[str, Any] = {}
     for layer in layers:
         merged |= layer
         metrics |= layer.get("metrics", {})
+        custom |= layer.get("custom", {})
     values = {_KEYS.get(key, key): value for key, value in merged.items()}
     values["metrics"] = {name: MetricGate(**entry) for name, entry in sorted(metrics.items()) if entry is not None}
+    values["custom"] = {
+        name: CustomGate(
+            command=tuple(entry.get("command", ())),
+            entry_point=entry.get("entryPoint", ""),
+            timeout=entry.get("timeout", "60s"),
+        )
+        for name, entry in sorted(custom.items())
+        if entry is not None
+    }
     for key in ("evaluation_contexts", "builders"):
         values[key] = tuple(values.get(key, ()))
     return Gates(**values)

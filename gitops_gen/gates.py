@@ -30,10 +30,14 @@ from gitops_gen.settings import Environment
 
 METRICS = PREFIX.rstrip(":")
 """What stands for the gates on all metrics."""
+CUSTOM = "custom:"
+"""Before the name of a gate of the team's own."""
 NAMES = (
     "run-finished",
     "environment-order",
     "soak",
+    "predecessor-health",
+    "source-branch",
     "rolled-back",
     METRICS,
     "comparable-datasets",
@@ -51,6 +55,8 @@ NAMES = (
 _HINTS = {
     "run-finished": "wait for the run, choose another one, or pass --allow-unfinished",
     "environment-order": "promote it there and merge first, or give a reason with --skip-order REASON",
+    "predecessor-health": "see to it there first, or give a reason with --override predecessor-health=REASON",
+    "source-branch": "merge the training code and train again, or give a reason with --override source-branch=REASON",
     "soak": "wait until then, or give a reason with --override soak=REASON",
     "rolled-back": "promote another run, or pass --force to promote this one again",
     "image-signature": "sign it (cosign sign --key …), or give a reason with --override image-signature=REASON",
@@ -98,6 +104,12 @@ class Case:
     """Of the environment before it, on the base branch."""
     supply: SupplyChain | None = None
     """What hangs on the image; None where nothing is asked of it, or there is no image."""
+    health: str | None = None
+    """Why Argo CD says that the predecessor is not as it should be, empty if it is; None if it was not asked."""
+    on_branch: str | None = None
+    """Why the training code is not on the branch that is asked for; as `health`."""
+    custom: tuple[Verdict, ...] = ()
+    """What the team's own gates say."""
     arrival: Arrival | None = None
     """When the environment before it got the release; None where no time is asked, or it is not there."""
     now: float = 0.0
@@ -119,10 +131,10 @@ def parse_overrides(texts: Iterable[str]) -> Mapping[str, str]:
     overrides = {}
     for text in texts:
         gate, _, reason = text.partition("=")
-        if gate not in NAMES and not (gate.startswith(PREFIX) and gate != PREFIX):
+        if gate not in NAMES and not any(gate.startswith(prefix) and gate != prefix for prefix in (PREFIX, CUSTOM)):
             raise InvalidValueError(
                 f"there is no gate {show(gate)}",
-                hint=f"it is one of {', '.join(NAMES)}, or {PREFIX}NAME for one metric",
+                hint=f"it is one of {', '.join(NAMES)}, {PREFIX}NAME for one metric, or {CUSTOM}NAME",
             )
         if not reason.strip():
             raise InvalidValueError(f"--override {show(gate)} has no reason", hint=f"write --override {gate}=REASON")
@@ -141,6 +153,8 @@ def judge(case: Case, waivers: Waivers) -> tuple[Verdict, ...]:
         check_run(case.release.run),
         *check_order(case.release, case.environment, case.predecessor),
         *check_soak(gates.soak, case.arrival, case.now),
+        *_check_asked("predecessor-health", gates.predecessor_health, case.health),
+        *_check_asked("source-branch", "fail", case.on_branch),
         *check_rolled_back(case.release, case.champion),
         *_check_metrics(gates, facts, old),
         *_react("comparable-datasets", gates.comparable_datasets, comparison),
@@ -151,6 +165,7 @@ def judge(case: Case, waivers: Waivers) -> tuple[Verdict, ...]:
         *_react("known-dataset", gates.known_dataset, check_dataset(facts)),
         *_react("artifact-hash", gates.artifact_hash, check_hash(facts)),
         *_check_supply(case),
+        *case.custom,
     )
     return tuple(_set_aside(verdict, waivers) for verdict in verdicts)
 
@@ -183,6 +198,11 @@ def _check_metrics(gates: Gates, facts: Mapping[str, Any], old: Mapping[str, Any
     champion = Evidence(data=old).metrics if old is not None else {}
     for name, gate in gates.metrics.items():
         yield judge_metric(name, gate, values.get(name), champion.get(name), has_champion=old is not None)
+
+
+def _check_asked(gate: str, reaction: Reaction, problem: str | None) -> Iterator[Verdict]:
+    if problem is not None:
+        yield from _react(gate, reaction, Look(problem=problem))
 
 
 def _check_supply(case: Case) -> Iterator[Verdict]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from gitops_gen.gate_settings import CustomGate
 from gitops_gen.model import (
     ApplicationState,
     Attachment,
@@ -16,6 +17,7 @@ from gitops_gen.model import (
     RunSelector,
     Signers,
     SupplyChain,
+    Verdict,
 )
 from gitops_gen.names import Digest, ImageRef
 
@@ -233,6 +235,27 @@ class ArgoCD(Protocol):
         Raises:
             UnreachableError: the server does not answer, or refuses.
         """
+        ...
+
+
+class SourceRepository(Protocol):
+    """The git repositories that training code is in."""
+
+    def has_commit(self, repository: str, *, branch: str, commit: str) -> bool:
+        """Whether `commit`, which may be shortened, is on the branch.
+
+        Raises:
+            NotFoundError: there is no such repository or branch.
+            UnreachableError: it does not answer or refuses.
+        """
+        ...
+
+
+class CustomGates(Protocol):
+    """Programs of the team's own that judge a release."""
+
+    def ask(self, name: str, gate: CustomGate, document: Mapping[str, Any]) -> Verdict:
+        """What the gate says of the release in `document`; one that does not answer as it should has failed."""
         ...
 
 

@@ -10,7 +10,18 @@ from gitops_gen.evidence_verdicts import write_verdict
 from gitops_gen.gates import Waivers
 from gitops_gen.model import Image, PullRequest, Release, Run, RunSelector, Verdict
 from gitops_gen.names import ImageRef, ModelName
-from gitops_gen.ports import Checkout, Forge, Kustomize, Registry, Repository, SignatureVerifier, Tracking
+from gitops_gen.ports import (
+    ArgoCD,
+    Checkout,
+    CustomGates,
+    Forge,
+    Kustomize,
+    Registry,
+    Repository,
+    SignatureVerifier,
+    SourceRepository,
+    Tracking,
+)
 from gitops_gen.settings import Environment, Settings
 
 Operation = Literal["created", "updated", "unchanged", "closed", "none"]
@@ -49,6 +60,9 @@ class PromotePorts:
     signatures: SignatureVerifier
     tracking: Callable[[Settings], Tracking]
     forge: Callable[[Settings], Forge | None]
+    argocd: Callable[[Settings], ArgoCD]
+    source: SourceRepository
+    custom_gates: CustomGates
     sleep: Callable[[float], None]
     now: Callable[[], float]
     """Seconds since 1970."""

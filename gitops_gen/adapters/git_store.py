@@ -140,6 +140,11 @@ class GitStore:
         self._depth = False
         self._fetch([commit], depth=0, tree_filter="blob:none")
 
+    def fetch_all_commits(self, commit: str) -> None:
+        """The same without folders."""
+        self._depth = False
+        self._fetch([commit], depth=0, tree_filter="tree:0")
+
     def _fetch(self, wanted: Sequence[str], *, depth: int, tree_filter: str = "") -> None:
         while True:
             chosen = _FILTERS[self._filter]

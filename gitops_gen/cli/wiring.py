@@ -60,9 +60,11 @@ def open_ports(
     place: Place, *, tracking_uri: str, image_layout: Path | None, insecure_registry: bool, sign_off: bool
 ) -> "Iterator[PromotePorts]":
     """The world as `promote` sees it; what is temporary is removed at the end."""
+    from gitops_gen.adapters.custom_gates import CustomGateRunner
     from gitops_gen.adapters.kustomize import KustomizeCommand
     from gitops_gen.adapters.repository_git import RepositoryGit
     from gitops_gen.adapters.signatures import SignatureChecker
+    from gitops_gen.adapters.source_git import SourceGit
     from gitops_gen.promotion import PromotePorts
 
     with RepositoryGit(place.url, config_from=place.checkout, sign_off=sign_off or None) as repository:
@@ -73,6 +75,9 @@ def open_ports(
             signatures=SignatureChecker(),
             tracking=lambda settings: open_tracking(settings, tracking_uri),
             forge=_open_forge,
+            argocd=open_argocd,
+            source=SourceGit(),
+            custom_gates=CustomGateRunner(),
             sleep=time.sleep,
             now=time.time,
         )

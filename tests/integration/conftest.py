@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from gitops_gen.adapters.custom_gates import CustomGateRunner
 from gitops_gen.adapters.kustomize import KustomizeCommand
 from gitops_gen.adapters.repository_git import RepositoryGit
 from gitops_gen.adapters.signatures import SignatureChecker
+from gitops_gen.adapters.source_git import SourceGit
 from gitops_gen.choices import Choices, parse_environments
 from gitops_gen.model import Image, Run, RunSelector
 from gitops_gen.names import ModelName, RunId
@@ -22,6 +24,7 @@ from gitops_gen.promotion import Outcome, PromotePorts, PromoteRequest
 from gitops_gen.rollback import RollbackRequest, roll_back
 from gitops_gen.scaffold import plan_scaffold, write_scaffold
 from gitops_gen.tags import IMAGE
+from tests.fakes.argocd import FakeArgoCD
 from tests.fakes.forge import FakeForge
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.tracking import FakeTracking
@@ -40,6 +43,7 @@ class World:
     registry: FakeRegistry
     forge: FakeForge | None
     kustomize: Kustomize
+    argocd: FakeArgoCD = field(default_factory=FakeArgoCD)
     naps: list[float] = field(default_factory=list)
     now: float = field(default_factory=time.time)
 
@@ -83,6 +87,9 @@ class World:
                 signatures=SignatureChecker(),
                 tracking=lambda _: self.tracking,
                 forge=lambda _: self.forge,
+                argocd=lambda _: self.argocd,
+                source=SourceGit(),
+                custom_gates=CustomGateRunner(),
                 sleep=self.naps.append,
                 now=lambda: self.now,
             )
