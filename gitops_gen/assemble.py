@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gitops_gen.adapters.kustomize import write_files
 from gitops_gen.candidate import Base
@@ -12,16 +13,21 @@ from gitops_gen.checks.closure import read_closure
 from gitops_gen.checks.pins import check_build
 from gitops_gen.checks.rules.provenance_parts import ModelOverlay
 from gitops_gen.checks.source import Source
+from gitops_gen.difference import compare_builds, parse_build
 from gitops_gen.errors import RefusedError
 from gitops_gen.evidence import Evidence
 from gitops_gen.evidence_file import dump_evidence
+from gitops_gen.gate_metrics import PREFIX
 from gitops_gen.model import Release, RolledBack
 from gitops_gen.overlay import EVIDENCE_FILE, overlay_folder, overlay_path
+from gitops_gen.ports import Kustomize
 from gitops_gen.promotion import Attempt, Promotion
 from gitops_gen.render.environment import Templates
 from gitops_gen.render.release import render_release
 from gitops_gen.reports.pull_request import TEMPLATE, render_body
+from gitops_gen.reports.pull_request_built import Built
 from gitops_gen.settings import Environment, ModelSettings
+from gitops_gen.timeline import evidence_path, read_stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +65,7 @@ def assemble(attempt: Attempt, change: Change) -> Promotion:
     )
     attempt.progress.warn(*rendered.warnings)
     files = {path: None if text is None else text.encode() for path, text in rendered.files.items()}
-    if files:
-        _check(attempt, files, environment, evidence)
+    built = _check(attempt, files, environment, evidence) if files else None
     body = render_body(
         release=change.release,
         environment=environment,
@@ -69,6 +74,8 @@ def assemble(attempt: Attempt, change: Change) -> Promotion:
         files=tuple(files),
         evidence_path=f"{overlay_folder(model, environment.name)}/{EVIDENCE_FILE}",
         rolled_back=change.rolled_back,
+        built=built,
+        history=_read_history(attempt, change) if files else (),
         warnings=attempt.progress.outcome.warnings,
         template=base.templates.get(TEMPLATE),
     )
@@ -86,8 +93,8 @@ def assemble(attempt: Attempt, change: Change) -> Promotion:
     )
 
 
-def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Environment, evidence: str) -> None:
-    """Build the overlay as it will be and check it by the rules on pins and evidence.
+def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Environment, evidence: str) -> Built:
+    """Build the overlay as it will be, check it by the rules on pins and evidence, and compare it with what is there.
 
     Raises:
         RefusedError: it does not build, or serves something else; every finding is in the message.
@@ -105,16 +112,43 @@ def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Env
             "after the merge, and cannot be checked before",
             hint="copy what you need into the repository",
         )
-    with tempfile.TemporaryDirectory(prefix="gitops-gen-") as temporary:
-        write_files(Path(temporary), closure.files)
-        built = attempt.ports.kustomize.build(Path(temporary), folder)
+    built = _build(attempt.ports.kustomize, closure.files, folder)
     sources = Source(path, closure.files[path]), Source(f"{folder}/{EVIDENCE_FILE}", evidence.encode())
     findings = check_build(built, ModelOverlay(folder, attempt.model, environment.name, *sources))
     errors = [finding for finding in findings if finding.severity == "error"]
-    attempt.progress.warn(*(f"{f.path}: {f.message} [{f.rule}]" for f in findings if f.severity != "error"))
+    warnings = [f"{f.path}: {f.message} [{f.rule}]" for f in findings if f.severity != "error"]
+    attempt.progress.warn(*warnings)
     if errors:
         lines = (f"{f.path}:{f.line}:{f.column}: {f.message} [{f.rule}]" for f in errors)
         raise RefusedError("\n".join(lines), hint="; ".join(dict.fromkeys(f.fix for f in errors if f.fix)))
+    before, after = _build_base(attempt, folder), parse_build(built)
+    return Built(objects=len(after), changes=compare_builds(before, after), warnings=len(warnings))
+
+
+def _read_history(attempt: Attempt, change: Change) -> list[Evidence]:
+    """The environment's releases, the oldest first, where a metric is asked of that can be drawn over them."""
+    if change.champion is None or not any(v.gate.startswith(PREFIX) for v in change.challenger.verdicts):
+        return []
+    place = (attempt.model, change.environment.name)
+    stays = read_stays(attempt.checkout, evidence_path(*place)).get(place, ())
+    return [stay.evidence for stay in reversed(stays)]
+
+
+def _build_base(attempt: Attempt, folder: str) -> list[Mapping[str, Any]]:
+    """The objects of the overlay as the base branch has it; none where it is not there, or does not build."""
+    closure = read_closure(folder, attempt.checkout.read_files)
+    if not closure.files or closure.remote:
+        return []
+    try:
+        return parse_build(_build(attempt.ports.kustomize, closure.files, folder))
+    except RefusedError:
+        return []
+
+
+def _build(kustomize: Kustomize, files: Mapping[str, bytes], folder: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="gitops-gen-") as temporary:
+        write_files(Path(temporary), files)
+        return kustomize.build(Path(temporary), folder)
 
 
 def _diff(path: str, before: str | None, after: str | None) -> str:

@@ -49,6 +49,11 @@ class Evidence:
         return dict(self.data["run"]["parameters"])
 
     @property
+    def requirements(self) -> tuple[str, ...]:
+        """What the model asks of Python packages, a line each."""
+        return tuple(map(str, self.data["model"].get("requirements", ())))
+
+    @property
     def overrides(self) -> tuple[Override, ...]:
         """The rules that were set aside for it."""
         entries = self.data["overrides"]
@@ -236,6 +241,7 @@ def _describe_model(release: Release) -> dict[str, Any]:
             "flavor": model.flavor,
             "pythonVersion": model.python_version,
             "mlflowVersion": model.mlflow_version or run.tags.get("mlflow.version", ""),
+            "requirements": list(model.requirements),
             "contentHash": model.content_hash,
             "signature": _describe_signature(model.signature),
         }

@@ -92,6 +92,7 @@ def _read_model(model: Mapping[str, Any]) -> LoggedModel | None:
         flavor=model.get("flavor", ""),
         python_version=model.get("pythonVersion", ""),
         mlflow_version=model.get("mlflowVersion", ""),
+        requirements=tuple(model.get("requirements", ())),
         signature=_read_signature(model.get("signature")),
         content_hash=Digest(model["contentHash"]) if "contentHash" in model else None,
     )

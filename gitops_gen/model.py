@@ -97,6 +97,8 @@ class LoggedModel:
     python_version: str = ""
     mlflow_version: str = ""
     signature: Signature | None = None
+    requirements: tuple[str, ...] = ()
+    """Lines of its requirements.txt, sorted, without comments."""
     content_hash: Digest | None = None
     """sha256 over the sorted lines `<sha256 of file>  <path>\n` of all files; None if they cannot be read."""
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gitops_gen.adapters.argocd_http import TOKEN_VARIABLE
 from gitops_gen.adapters.forge_project import TITLES
 from gitops_gen.adapters.forges import TOKEN_VARIABLES
 from gitops_gen.adapters.git_credentials import PASSWORD_VARIABLES, USERNAME_VARIABLE
@@ -148,6 +149,7 @@ def _list_variables() -> Iterator[str]:
     rows = {
         "MLflow": ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"),
         "git over http": (USERNAME_VARIABLE, *PASSWORD_VARIABLES),
+        "Argo CD's API": (TOKEN_VARIABLE,),
         **{f"{TITLES[kind]}'s API, the first that is set": names for kind, names in TOKEN_VARIABLES.items()},
     }
     for purpose, names in rows.items():

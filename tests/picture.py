@@ -1,5 +1,9 @@
-"""Markdown as a picture, much as a forge shows it: `python tests/picture.py FILE.md OUT.png` (needs chromium)."""
+"""Markdown as a picture, much as a forge shows it: `python tests/picture.py FILE.md OUT.png [mermaid.min.js]`.
 
+Needs chromium; with Mermaid's own script, its blocks are drawn.
+"""
+
+import re
 import shutil
 import struct
 import subprocess
@@ -17,24 +21,33 @@ code {{ font: 85% "DejaVu Sans Mono", monospace; background: #818b981f; border-r
         overflow-wrap: anywhere }}
 table {{ border-collapse: collapse }} th, td {{ border: 1px solid #d1d9e0; padding: 6px 13px }}
 tr:nth-child(even) {{ background: #f6f8fa }} a {{ color: #0969da; text-decoration: none }}
+pre.mermaid svg {{ max-height: 260px }}
 blockquote {{ margin: 0; padding: 0 1em; color: #59636e; border-left: 4px solid #d1d9e0 }}
 </style>{body}"""
 
 
-def render_page(markdown: str) -> str:
+_BLOCK = re.compile(r'<pre><code class="language-mermaid">(.*?)</code></pre>', re.DOTALL)
+
+
+def render_page(markdown: str, mermaid: Path | None = None) -> str:
     """The Markdown as an HTML page."""
-    return _PAGE.format(body=MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
+    body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    if mermaid is not None:
+        body = _BLOCK.sub(r'<pre class="mermaid">\1</pre>', body)
+        body += f'<script src="{mermaid.resolve().as_uri()}"></script><script>mermaid.initialize({{}})</script>'
+    return _PAGE.format(body=body)
 
 
-def take_picture(markdown: str, picture: Path, *, height: int = 1400) -> tuple[int, int]:
+def take_picture(markdown: str, picture: Path, *, height: int = 1400, mermaid: Path | None = None) -> tuple[int, int]:
     """Write the PNG; gives its width and height in pixels."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise SystemExit("needs chromium: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
-        page.write_text(render_page(markdown), encoding="utf-8")
+        page.write_text(render_page(markdown, mermaid), encoding="utf-8")
         options = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
+        options += " --virtual-time-budget=4000 --allow-file-access-from-files"
         subprocess.run(
             [
                 chromium,
@@ -42,6 +55,7 @@ def take_picture(markdown: str, picture: Path, *, height: int = 1400) -> tuple[i
                 f"--user-data-dir={folder}/profile",
                 f"--screenshot={picture}",
                 f"--window-size=900,{height}",
+                "--hide-scrollbars",
                 page.as_uri(),
             ],
             check=True,
@@ -52,4 +66,5 @@ def take_picture(markdown: str, picture: Path, *, height: int = 1400) -> tuple[i
 
 
 if __name__ == "__main__":
-    print(*take_picture(Path(sys.argv[1]).read_text(encoding="utf-8"), Path(sys.argv[2])))
+    script = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+    print(*take_picture(Path(sys.argv[1]).read_text(encoding="utf-8"), Path(sys.argv[2]), mermaid=script))

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops_gen.adapters.mlflow_artifacts import ArtifactFolder, Entry, describe_failure, hash_folder
-from gitops_gen.adapters.mlflow_model import parse_mlmodel
+from gitops_gen.adapters.mlflow_model import parse_mlmodel, parse_requirements
 from gitops_gen.adapters.mlflow_store import MlflowStore
 from gitops_gen.errors import ConfigError, NotFoundError
 from gitops_gen.model import LoggedModel
@@ -24,6 +24,7 @@ _REGISTERED = re.compile(r"models:/([^/@]+)/([0-9]+)")
 _RUN_PATH = re.compile(r"runs:/([^/]+)/(.+)")
 _COPIES = 5
 _DESCRIPTION = "MLmodel"
+_REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,32 +72,51 @@ def read_place(store: MlflowStore, place: ModelPlace, *, size_limit: int) -> tup
     model = LoggedModel(uri=folder.public_uri, model_id=place.model_id, name=place.name)
     try:
         with TemporaryDirectory(prefix="gitops-gen-") as temporary:
-            text, content_hash, warnings = _read_files(folder, Path(temporary), size_limit)
+            files, warnings = _read_files(folder, Path(temporary), size_limit)
     except Exception as error:  # noqa: BLE001 - each kind of storage has a library with errors of its own
         reason = folder.explain_missing() or describe_failure(error)
         return model, (f"the model at {model.uri} cannot be read, so its hash is unknown: {reason}",)
     try:
-        model = parse_mlmodel(text, uri=model.uri, model_id=model.model_id, name=model.name)
+        model = parse_mlmodel(files.description, uri=model.uri, model_id=model.model_id, name=model.name)
     except ConfigError as error:
         warnings = (*warnings, f"flavor and signature of the model at {model.uri} are unknown: {error.message}")
-    return replace(model, content_hash=content_hash), warnings
+    requirements = parse_requirements(files.requirements)
+    return replace(model, requirements=requirements, content_hash=files.content_hash), warnings
 
 
-def _read_files(folder: ArtifactFolder, target: Path, size_limit: int) -> tuple[str, Digest | None, tuple[str, ...]]:
-    """The text of MLmodel (empty if there is none), the hash of all files, and a warning if they are too large."""
+class _Files(NamedTuple):
+    """What is read of a model's files; texts of files that are not there are empty."""
+
+    description: str
+    """MLmodel."""
+    requirements: str
+    """requirements.txt."""
+    content_hash: Digest | None
+
+
+def _read_files(folder: ArtifactFolder, target: Path, size_limit: int) -> tuple[_Files, tuple[str, ...]]:
+    """What the files say, the hash of all, and a warning if they are too large to be hashed."""
     files = folder.list_files()
     if not files:
         raise FileNotFoundError("there are no files")
-    has_description = any(file.path == _DESCRIPTION for file in files)
+    named = {file.path for file in files}
     size = sum(file.size or 0 for file in files)
     if size > size_limit and folder.local is None:
-        text = folder.bring(_DESCRIPTION, target).read_text(encoding="utf-8") if has_description else ""
+        description, requirements = (
+            _read_text(folder.bring(name, target)) if name in named else "" for name in (_DESCRIPTION, _REQUIREMENTS)
+        )
         warning = f"the model at {folder.public_uri} was not hashed: it has {size} bytes, more than {size_limit}"
-        return text, None, (warning,)
+        return _Files(description, requirements, None), (warning,)
     here = folder.bring("", target)
     _check_complete(here, files)
-    text = (here / _DESCRIPTION).read_text(encoding="utf-8") if has_description else ""
-    return text, hash_folder(here), ()
+    description, requirements = (
+        _read_text(here / name) if name in named else "" for name in (_DESCRIPTION, _REQUIREMENTS)
+    )
+    return _Files(description, requirements, hash_folder(here)), ()
+
+
+def _read_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace" if path.name == _REQUIREMENTS else "strict")
 
 
 def _follow(store: MlflowStore, source: str, run: "MlflowRun") -> ModelPlace:

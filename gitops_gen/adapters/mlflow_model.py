@@ -9,6 +9,8 @@ from gitops_gen.model import LoggedModel, Signature, SignatureField
 from gitops_gen.yamlio import load_round_trip
 
 _GENERIC_FLAVOR = "python_function"
+_MOST_REQUIREMENTS = 500
+_LONGEST_REQUIREMENT = 300
 
 
 def parse_mlmodel(text: str, *, uri: str, model_id: str = "", name: str = "") -> LoggedModel:
@@ -34,6 +36,13 @@ def parse_mlmodel(text: str, *, uri: str, model_id: str = "", name: str = "") ->
         mlflow_version=_read_text(document, "mlflow_version"),
         signature=_parse_signature(document.get("signature")),
     )
+
+
+def parse_requirements(text: str) -> tuple[str, ...]:
+    """The lines of a requirements.txt that ask for something, sorted; of a long one the first _MOST_REQUIREMENTS."""
+    lines = (" ".join(line.partition(" #")[0].split()) for line in text.splitlines())
+    asked = {line[:_LONGEST_REQUIREMENT] for line in lines if line and not line.startswith("#")}
+    return tuple(sorted(asked, key=str.lower)[:_MOST_REQUIREMENTS])
 
 
 def find_flavor(flavors: Mapping[str, Any]) -> str:

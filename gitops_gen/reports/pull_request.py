@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -11,13 +12,15 @@ from jinja2.sandbox import SandboxedEnvironment
 from gitops_gen.assets import read_asset
 from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import Evidence, release_digest
-from gitops_gen.model import Release, RolledBack
+from gitops_gen.model import Release, RolledBack, Run
 from gitops_gen.plan import describe_version, read_marker, write_marker
 from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
+from gitops_gen.reports.pull_request_built import Built, compare_requirements, draw_history, tell_built
 from gitops_gen.reports.pull_request_gates import (
     NOTHING,
     find_metrics,
     list_gates,
+    list_passed,
     name_verdict,
     rank,
     sum_up,
@@ -64,10 +67,14 @@ def render_body(
     files: Sequence[str],
     evidence_path: str,
     rolled_back: RolledBack | None = None,
+    built: Built | None = None,
+    history: Sequence[Evidence] = (),
     warnings: Sequence[str] = (),
     template: str | None = None,
 ) -> str:
     """The body as Markdown; `template` is a team's own in place of the program's.
+
+    `history` is the evidence of the environment's last releases, the oldest first.
 
     Raises:
         ConfigError: the team's template fails; the message has the line.
@@ -102,6 +109,10 @@ def render_body(
         "comparability": _compare_datasets(champion, challenger),
         "gated": any(row.gate != NOTHING for row in metrics),
         "gates": list_gates(verdicts),
+        "passed": list_passed(verdicts),
+        "chart": draw_history(history, challenger),
+        "requirements": compare_requirements(champion, challenger)[:_ROWS],
+        "built": tell_built(built) if built else None,
         "parameters": parameters[:_ROWS],
         "parameters_left": max(0, len(parameters) - _ROWS),
         "lineage": _trace(release),
@@ -259,7 +270,8 @@ def _trace(release: Release) -> list[Link]:
     if run.model:
         links.append(Link(name="Model artifact", value=code(run.model.content_hash or run.model.uri, 300)))
     if run.version:
-        links.append(Link(name="Model version", value=code(f"{run.version.name} {run.version.version}")))
+        name = f"{run.version.name} {run.version.version}"
+        links.append(Link(name="Model version", value=link(name, _version_url(run))))
     experiment = code(run.experiment_name)
     name = f"{code(run.name)}, " if run.name else ""
     links.append(Link(name="Run", value=Safe(f"{name}{link(run.run_id, run.url)} of experiment {experiment}")))
@@ -270,6 +282,14 @@ def _trace(release: Release) -> list[Link]:
         context = f" ({code(dataset.context)})" if dataset.context else ""
         links.append(Link(name="Dataset", value=Safe(f"{code(dataset.name)}{context}, digest {code(dataset.digest)}")))
     return links
+
+
+def _version_url(run: Run) -> str:
+    """The version's page in the MLflow UI that the run's page is in; empty if there is none."""
+    start, found, _ = run.url.partition("#/experiments/")
+    if run.version is None or not found:
+        return ""
+    return f"{start}#/models/{quote(run.version.name, safe='')}/versions/{quote(run.version.version, safe='')}"
 
 
 def _commit_url(release: Release) -> str:
@@ -285,5 +305,5 @@ def _after_merge(release: Release, environment: Environment, champion: Evidence 
     where = f"to namespace {code(environment.namespace)} of {code(environment.cluster)}"
     if champion is None:
         return Safe(f"{how} {where}.")
-    command = f"gitops-gen rollback {release.model} --env {environment.name} --to {champion.digest} --reason TEXT"
+    command = f"gitops-gen rollback {release.model} --env {environment.name} --to {champion.run_id} --reason TEXT"
     return Safe(f"{how} {where}.\n\nTo go back, revert the merge commit, or run:\n\n```sh\n{command}\n```")

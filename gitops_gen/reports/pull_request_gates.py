@@ -79,8 +79,9 @@ def tell_limits(verdict: Verdict | None) -> Safe:
 
 
 def list_gates(verdicts: Sequence[Verdict]) -> list[GateRow]:
-    """The gates that are not about a metric, failures first."""
-    others = sorted((v for v in verdicts if not v.gate.startswith(PREFIX)), key=lambda v: (rank(v), v.gate))
+    """The gates that are not about a metric and have something to say, failures first."""
+    others = [v for v in verdicts if not v.gate.startswith(PREFIX) and (v.detail or v.result != "passed")]
+    others.sort(key=lambda v: (rank(v), v.gate))
     return [
         GateRow(
             gate=code(verdict.gate),
@@ -89,6 +90,12 @@ def list_gates(verdicts: Sequence[Verdict]) -> list[GateRow]:
         )
         for verdict in others
     ]
+
+
+def list_passed(verdicts: Sequence[Verdict]) -> list[Safe]:
+    """The other gates that are not about a metric: they hold, and that is all."""
+    held = [v.gate for v in verdicts if not v.gate.startswith(PREFIX) and not v.detail and v.result == "passed"]
+    return [code(gate) for gate in sorted(held)]
 
 
 def find_metrics(verdicts: Sequence[Verdict]) -> Mapping[str, Verdict]:

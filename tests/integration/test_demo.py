@@ -36,6 +36,8 @@ def normalize(output: str, folder: Path) -> str:
     text = re.sub(r"\b[0-9a-f]{12}(?=…)", lambda found: short[found[0]], text)
     text = re.sub(r"^index [0-9a-f]+\.\.[0-9a-f]+", "index <blobs>", text, flags=re.MULTILINE)
     text = re.sub(r'((?:mlflow|python)Version: )"[^"]+"', r'\1"<version>"', text)
+    text = re.sub(r'(checksums: )"[A-Za-z0-9+/]+"', r'\1"<checksums>"', text)
+    text = re.sub(r"( requirements: )\[.*\]", r"\1[<requirements>]", text)
     return re.sub(r'^( *source: )"\{\\"tags.*$', r'\1"<the program that trained>"', text, flags=re.MULTILINE)
 
 

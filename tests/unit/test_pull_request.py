@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from gitops_gen.difference import compare_builds
 from gitops_gen.errors import ConfigError
-from gitops_gen.evidence import build_evidence
+from gitops_gen.evidence import Evidence, build_evidence
 from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCode, Verdict
 from gitops_gen.plan import read_marker
 from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
+from gitops_gen.reports.pull_request_built import Built
 from gitops_gen.settings import SyncPolicy
 from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run, metric
 
@@ -131,8 +133,8 @@ def test_the_gates_stand_in_the_headline_beside_the_metrics_and_in_a_table():
     assert rows == [
         "| `signature` | **set aside** | `input 'tenure' is new and required` |",
         "| `runtime` | **warning** | `Python is '3.12' and was '3.11'` |",
-        "| `run-finished` | passed |  |",
     ]
+    assert "Passed: `run-finished`\n" in body
     assert "- `signature`: `all are ready`, by `ann <ann@example.com>`" in body
     assert read_marker(body)["verdict"] == "overridden"
 
@@ -207,3 +209,66 @@ def test_an_image_without_tag_or_platforms_is_shown_by_its_digest():
     release = make_release()
     bare = Release(model=release.model, run=release.run, image=make_image(tag=None, platforms=()))
     assert f"1. Image: `registry.example.com/ml/churn@{digest('a')}`\n" in body_of(bare)
+
+
+def history_of(*numbers: int, name: str = "val_auc") -> list[Evidence]:
+    releases = (make_release(n, "abcdef"[n], metrics=(metric(name, 0.9 + n / 100),)) for n in numbers)
+    return [build_evidence(release=r, environment=STAGING.name, overrides=(), program="p") for r in releases]
+
+
+AUC = Verdict(gate="metric:val_auc", result="passed", value=0.93, limits={"threshold": 0.9, "greater_is_better": True})
+
+
+def test_a_metric_that_is_asked_of_is_drawn_over_the_last_releases():
+    body = body_of(make_release(3, "d"), make_release(2, "c"), verdicts=(AUC,), history=history_of(1, 2))
+    chart = body[body.index("```mermaid") : body.index("```", body.index("```mermaid") + 3)].splitlines()
+    assert chart[1:] == [
+        "xychart-beta",
+        '    title "val_auc of the last releases, and what is asked"',
+        '    x-axis ["v1", "v2", "v3"]',
+        "    y-axis 0.897 --> 0.933",
+        "    line [0.91, 0.92, 0.93]",
+        "    line [0.9, 0.9, 0.9]",
+    ]
+
+
+def test_there_is_no_chart_of_little_or_of_what_cannot_be_written_in_one():
+    assert "mermaid" not in body_of(make_release(3, "d"), make_release(2, "c"), verdicts=(AUC,), history=history_of(2))
+    assert "mermaid" not in body_of(make_release(3, "d"), make_release(2, "c"), history=history_of(1, 2))
+    odd = 'x"]\n```\n@everyone'
+    verdict = replace(AUC, gate=f"metric:{odd}")
+    release = make_release(3, "d", metrics=(metric(odd, 0.9),))
+    assert "mermaid" not in body_of(release, make_release(2), verdicts=(verdict,), history=history_of(1, 2, name=odd))
+
+
+def with_requirements(release: Release, *lines: str) -> Release:
+    return replace(release, run=replace(release.run, model=replace(release.run.model, requirements=lines)))
+
+
+def test_requirements_that_differ_are_compared_by_package():
+    before = with_requirements(make_release(1, "a"), "mlflow==3.1", "numpy==1.26", "pandas")
+    after = with_requirements(make_release(2, "b"), "mlflow==3.2", "Numpy==1.26", "pandas", "scipy>=1")
+    body = body_of(after, before)
+    table = body[body.index("### Requirements that differ") :].splitlines()[4:8]
+    assert table == [
+        "| `mlflow` | `mlflow==3.1` | `mlflow==3.2` |",
+        "| `numpy` | `numpy==1.26` | `Numpy==1.26` |",
+        "| `scipy` | - | `scipy>=1` |",
+        "",
+    ]
+    assert "Requirements" not in body_of(after, with_requirements(make_release(1, "a"), *after.run.model.requirements))
+    assert "Requirements" not in body_of(after)
+
+
+def test_what_is_built_is_told_and_what_was_checked():
+    before = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "churn"}, "spec": {"x": "`<b>@everyone"}}
+    changes = compare_builds([before], [{**before, "spec": {"x": "2"}}])
+    body = body_of(make_release(), built=Built(objects=5, changes=changes, warnings=1))
+    assert "<summary>What Argo CD will apply: 1 object differs</summary>" in body
+    assert "- changed `Service churn`" in body
+    assert "@everyone" not in re.sub(r"<code>.*?</code>", "", body)
+    assert "Kustomize built the overlay (5 objects); its digests and its evidence were checked: 1 warning." in body
+
+
+def test_the_model_version_leads_to_mlflow():
+    assert "[`churn 1`](<https://mlflow.example.com/#/models/churn/versions/1>)" in body_of(make_release())
