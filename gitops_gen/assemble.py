@@ -42,6 +42,8 @@ class Change:
     challenger: Evidence
     title: str
     message: str
+    alias: str = ""
+    """The models:/NAME@ALIAS that was promoted, if it was one."""
     rolled_back: RolledBack | None = None
     """What is taken out because it is no good; None for a promotion."""
 
@@ -74,6 +76,7 @@ def assemble(attempt: Attempt, change: Change) -> Promotion:
         files=tuple(files),
         evidence_path=f"{overlay_folder(model, environment.name)}/{EVIDENCE_FILE}",
         rolled_back=change.rolled_back,
+        alias=change.alias,
         built=built,
         history=_read_history(attempt, change) if files else (),
         warnings=attempt.progress.outcome.warnings,

@@ -93,6 +93,13 @@ def mark_emptied(body: str) -> str:
     return _MARKER.sub(lambda _: marker, body) if _MARKER.search(body) else f"{body}\n\n{marker}\n"
 
 
+def mark_told(body: str, told: str) -> str:
+    """`body` with its marker saying which problems were told; empty takes that away."""
+    facts = {key: str(value) for key, value in read_marker(body).items() if key != "told"}
+    marker = write_marker(facts | ({"told": told} if told else {}))
+    return _MARKER.sub(lambda _: marker, body) if _MARKER.search(body) else f"{body}\n\n{marker}\n"
+
+
 def choose_pull_request(existing: Sequence[PullRequest], *, digest: str, force: bool) -> PullRequest | None:
     """The open one to update; None to create one. `existing` are all of the branch, newest first.
 

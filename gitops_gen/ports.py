@@ -21,6 +21,8 @@ from gitops_gen.model import (
 )
 from gitops_gen.names import Digest, ImageRef
 
+CHECK = "gitops-gen"
+"""The name of the check that forges show beside a commit."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
 """Where kustomize's build_many says which file an object comes from, or which kustomization generated it: YAML with
@@ -43,6 +45,10 @@ class Tracking(Protocol):
             RefusedError: two runs tie for the best, or its metric is NaN.
             UnreachableError: the server does not answer or refuses.
         """
+        ...
+
+    def find_run(self, selector: RunSelector) -> Run:
+        """The same run, with its tags and its model version, but without metrics, datasets and model."""
         ...
 
     def record(self, run: Run, tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -218,6 +224,14 @@ class Forge(Protocol):
 
     def close(self, number: int, *, body: str, comment: str) -> PullRequest:
         """Close it unmerged: `body` replaces its text, `comment` tells people why."""
+        ...
+
+    def comment(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Leave a comment on an open one (none if it is empty), and replace its text by `body`."""
+        ...
+
+    def set_check(self, commit: str, *, passes: bool, description: str) -> None:
+        """Let the check CHECK of a commit on the project pass or fail."""
         ...
 
 

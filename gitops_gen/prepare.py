@@ -43,6 +43,7 @@ def prepare(attempt: Attempt, run: Run) -> Promotion:
         champion=champion,
         challenger=challenger,
         title=title,
+        alias=f"models:/{request.selector.model}@{request.selector.alias}" if request.selector.alias else "",
         message=write_commit_message(release, environment.name, subject=request.commit_message or title),
     )
     return assemble(attempt, change)

@@ -12,6 +12,7 @@ import requests
 from requests.auth import AuthBase
 
 from gitops_gen.adapters.forge_http import (
+    STATUS_LIMIT,
     USER_AGENT,
     ForgeAccess,
     ForgeError,
@@ -21,6 +22,7 @@ from gitops_gen.adapters.forge_http import (
     try_softly,
 )
 from gitops_gen.model import Proposal, PullRequest
+from gitops_gen.ports import CHECK
 
 _PAGE = 50
 """What a Gitea gives at most, unless its administrator set another limit."""
@@ -114,6 +116,20 @@ class GiteaForge:
             self._send("POST", f"{self._path}/issues/{number}/comments", "comment", {"body": comment})
 
         return replace(closed, warnings=try_softly("no comment was left", write_comment) if comment else ())
+
+    def comment(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Replace its body, and leave a comment."""
+        action = f"comment on pull request {number}"
+        changed = _read(self._send("PATCH", f"{self._path}/pulls/{number}", action, {"body": body}))
+        if comment:
+            self._send("POST", f"{self._path}/issues/{number}/comments", action, {"body": comment})
+        return changed
+
+    def set_check(self, commit: str, *, passes: bool, description: str) -> None:
+        """A commit status; see `ports.Forge`."""
+        state = "success" if passes else "failure"
+        said = {"state": state, "context": CHECK, "description": description[:STATUS_LIMIT]}
+        self._send("POST", f"{self._path}/statuses/{commit}", "set a status", said)
 
     def _apply(self, pull: _Attributes, proposal: Proposal) -> PullRequest:
         """Labels, reviewers and auto-merge; the result has a warning for each that Gitea refused."""

@@ -11,6 +11,7 @@ from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository as GitHubRepository
 
 from gitops_gen.adapters.forge_http import (
+    STATUS_LIMIT,
     USER_AGENT,
     ForgeAccess,
     ForgeError,
@@ -20,6 +21,7 @@ from gitops_gen.adapters.forge_http import (
     try_softly,
 )
 from gitops_gen.model import Proposal, PullRequest
+from gitops_gen.ports import CHECK
 
 ACTIONS_BOT = "github-actions[bot]"
 """Who opens a pull request with the token that a workflow is given."""
@@ -119,6 +121,28 @@ class GitHubForge:
                 pull.create_issue_comment(comment)
 
         return replace(closed, warnings=try_softly("no comment was left", write_comment) if comment else ())
+
+    def comment(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Replace its body, and leave a comment."""
+        with self._translating(f"comment on pull request {number}"):
+            pull = self._repository.get_pull(number)
+            pull.edit(body=body)
+            if comment:
+                pull.create_issue_comment(comment)
+            return _read(pull)
+
+    def set_check(self, commit: str, *, passes: bool, description: str) -> None:
+        """A commit status; see `ports.Forge`."""
+        with self._translating("set a status"):
+            self._client.requester.requestJsonAndCheck(
+                "POST",
+                f"{self._repository.url}/statuses/{commit}",
+                input={
+                    "state": "success" if passes else "failure",
+                    "context": CHECK,
+                    "description": description[:STATUS_LIMIT],
+                },
+            )
 
     def _apply(self, pull: GitHubPullRequest, proposal: Proposal) -> tuple[str, ...]:
         """Labels, reviewers and auto-merge; gives a warning for each that GitHub refused."""

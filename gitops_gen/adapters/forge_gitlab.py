@@ -12,6 +12,7 @@ import gitlab
 import requests
 
 from gitops_gen.adapters.forge_http import (
+    STATUS_LIMIT,
     USER_AGENT,
     ForgeAccess,
     ForgeError,
@@ -21,6 +22,7 @@ from gitops_gen.adapters.forge_http import (
     try_softly,
 )
 from gitops_gen.model import Proposal, PullRequest
+from gitops_gen.ports import CHECK
 
 _PAGE = 100
 _DRAFT = "Draft: "
@@ -109,6 +111,20 @@ class GitLabForge:
             self._send("post", f"{self._path}/{number}/notes", "comment", {"body": comment})
 
         return replace(closed, warnings=try_softly("no comment was left", write_note) if comment else ())
+
+    def comment(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Replace its description, and leave a note."""
+        changed = _read(self._change(number, f"comment on merge request {number}", {"description": body}))
+        if comment:
+            self._send("post", f"{self._path}/{number}/notes", "comment", {"body": comment})
+        return changed
+
+    def set_check(self, commit: str, *, passes: bool, description: str) -> None:
+        """A commit status; see `ports.Forge`."""
+        path = f"{self._path.removesuffix('/merge_requests')}/statuses/{commit}"
+        state = "success" if passes else "failed"
+        said = {"state": state, "name": CHECK, "description": description[:STATUS_LIMIT]}
+        self._send("post", path, "set a status", said)
 
     def _apply(self, merge_request: _Attributes, proposal: Proposal) -> PullRequest:
         """Labels, reviewers and auto-merge; the result has a warning for each that GitLab refused."""

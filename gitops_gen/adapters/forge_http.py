@@ -17,6 +17,8 @@ USER_AGENT = "gitops-gen"
 LONGEST_WAIT = 60.0
 """Seconds; a forge that asks to wait longer (Retry-After) gets no second try."""
 
+STATUS_LIMIT = 140
+"""Characters of a commit status's description that every forge takes."""
 _TRIES = 3
 _LIMITED = frozenset({403, 429})
 _SAID_LIMIT = 300

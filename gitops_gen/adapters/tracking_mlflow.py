@@ -78,6 +78,22 @@ class TrackingMlflow:
             warnings=(*selection.warnings, *metric_warnings, *model_warnings),
         )
 
+    def find_run(self, selector: RunSelector) -> Run:
+        """The run that is meant, without what takes time to read; see `ports.Tracking`."""
+        selection = select_run(self._store, selector)
+        run, experiment = selection.run, selection.experiment
+        return Run(
+            run_id=parse_run_id(run.info.run_id),
+            name=run.info.run_name or "",
+            status=run.info.status,
+            experiment_id=str(experiment.experiment_id),
+            experiment_name=experiment.name,
+            params=dict(run.data.params),
+            tags=read_tags(run),
+            version=_make_version(selection.version) if selection.version else None,
+            url=self._make_url(run),
+        )
+
     def record(self, run: Run, tags: Mapping[str, str]) -> tuple[str, ...]:
         """Write `tags` on the run and its model version; a warning for each of the two where that failed."""
         values = {name: cut_tag_value(value) for name, value in sorted(tags.items())}

@@ -11,6 +11,7 @@ from gitops_gen.cli.explain import explain
 from gitops_gen.cli.gates import gates
 from gitops_gen.cli.init import init
 from gitops_gen.cli.promote import promote
+from gitops_gen.cli.reconcile import reconcile
 from gitops_gen.cli.record_image import record_image
 from gitops_gen.cli.rollback import rollback
 from gitops_gen.cli.schemas import schemas
@@ -33,6 +34,7 @@ app.command(short_help="Show what a change means once it is built.")(diff)
 app.command(short_help="Put back what an environment had before.")(rollback)
 app.command(short_help="Show where each model stands.")(status)
 app.command(short_help="Follow a release from the cluster to its data, and back.")(trace)
+app.command(short_help="Bring MLflow and the forge in line with what is merged.")(reconcile)
 app.command(short_help="Check what stands in a repository.")(validate)
 app.command(short_help="Say what holds on a line, or what a rule is for.")(explain)
 app.add_typer(schemas, short_help="Say what objects are checked by, and add to it.")

@@ -13,6 +13,7 @@ from gitops_gen.errors import ConfigError
 if TYPE_CHECKING:
     from gitops_gen.ports import ArgoCD, Forge, Registry, Tracking
     from gitops_gen.promotion import PromotePorts
+    from gitops_gen.reconciliation import ReconcilePorts
     from gitops_gen.settings import Settings
     from gitops_gen.status import StatusPorts
     from gitops_gen.trace import TracePorts
@@ -106,6 +107,20 @@ def open_trace_ports(
             repository=repository,
             registry=open_registry(image_layout, insecure=insecure_registry),
             tracking=lambda settings: open_tracking(settings, tracking_uri),
+        )
+
+
+@contextmanager
+def open_reconcile_ports(place: Place, *, tracking_uri: str) -> "Iterator[ReconcilePorts]":
+    """The world as `reconcile` sees it."""
+    from gitops_gen.adapters.repository_git import RepositoryGit
+    from gitops_gen.reconciliation import ReconcilePorts
+
+    with RepositoryGit(place.url, config_from=place.checkout) as repository:
+        yield ReconcilePorts(
+            repository=repository,
+            tracking=lambda settings: open_tracking(settings, tracking_uri),
+            forge=_open_forge,
         )
 
 

@@ -67,6 +67,7 @@ def render_body(
     files: Sequence[str],
     evidence_path: str,
     rolled_back: RolledBack | None = None,
+    alias: str = "",
     built: Built | None = None,
     history: Sequence[Evidence] = (),
     warnings: Sequence[str] = (),
@@ -74,6 +75,7 @@ def render_body(
 ) -> str:
     """The body as Markdown; `template` is a team's own in place of the program's.
 
+    `alias` is the models:/NAME@ALIAS that was promoted, if it was one;
     `history` is the evidence of the environment's last releases, the oldest first.
 
     Raises:
@@ -90,7 +92,9 @@ def render_body(
                 "run": release.run.run_id,
                 "state": "proposed",
                 "verdict": name_verdict(verdicts),
+                **({"champion": champion.digest} if champion else {}),
                 **({"rolledBack": rolled_back.digest} if rolled_back else {}),
+                **({"alias": alias} if alias else {}),
             }
         )
     )

@@ -46,6 +46,8 @@ class State:
     checks: bool = True
     """True if there is something that a merge could wait for."""
     author: str = "robot"
+    statuses: list[tuple[str, str, str]] = field(default_factory=list)
+    """Commit, state and description of what was said of commits."""
 
     def open(self, branch: str, base: str, title: str, body: str, *, fork: bool = False, draft: bool = False) -> Pull:
         """A new pull request."""

@@ -56,6 +56,9 @@ class GiteaApi:
                 names |= {100 + n: name for n, name in enumerate(state.labels[2:])}
                 state.find(number).labels += [names[label] for label in body["labels"]]
                 return Reply(data=[])
+            case "POST", ["statuses", sha]:
+                state.statuses.append((sha, body["state"], body["description"]))
+                return Reply(status=201, data={"id": 1})
             case "POST", ["issues", number, "comments"]:
                 state.find(number).comments.append(body["body"])
                 return Reply(status=201, data={"id": 1})

@@ -33,6 +33,10 @@ class GitHubApi:
         return json.dumps(sample(self.description, {"$ref": "#/components/schemas/pull-request-simple"}))
 
     @functools.cached_property
+    def _status(self) -> Any:
+        return sample(self.description, {"$ref": "#/components/schemas/status"})
+
+    @functools.cached_property
     def _comment(self) -> Any:
         return sample(self.description, {"$ref": "#/components/schemas/issue-comment"})
 
@@ -43,7 +47,7 @@ class GitHubApi:
     def refuse(self, status: int, message: str) -> Reply:
         return Reply(status=status, data={"message": message, "documentation_url": "https://docs.github.com"})
 
-    def handle(self, state: State, method: str, parts: Sequence[str], query: Mapping[str, str], body: Any) -> Reply:  # noqa: C901, PLR0911 - routes
+    def handle(self, state: State, method: str, parts: Sequence[str], query: Mapping[str, str], body: Any) -> Reply:  # noqa: C901, PLR0911, PLR0912 - routes
         if parts == ["graphql"]:
             return self._graphql(state, body)
         if parts[1:3] != [OWNER, NAME]:
@@ -80,6 +84,9 @@ class GitHubApi:
                     return self.refuse(404, "Label does not exist, and you may not make it")
                 state.find(number).labels += body["labels"]
                 return Reply(data=[])
+            case "POST", ["statuses", sha]:
+                state.statuses.append((sha, body["state"], body["description"]))
+                return Reply(status=201, data=self._status)
             case "POST", ["issues", number, "comments"]:
                 state.find(number).comments.append(body["body"])
                 return Reply(status=201, data=self._comment)

@@ -22,6 +22,9 @@ class GitLabApi:
 
     def handle(self, state: State, method: str, parts: Sequence[str], query: Mapping[str, str], body: Any) -> Reply:
         match method, parts:
+            case "POST", ["projects", project, "statuses", sha] if project == quote(f"{OWNER}/team/{NAME}", safe=""):
+                state.statuses.append((sha, body["state"], body["description"]))
+                return Reply(status=201, data={"id": 1})
             case "GET", ["users"]:
                 return Reply(data=[p for p in self._people(state) if p["username"] == query["username"]])
             case _, ["projects", project, "merge_requests", *rest] if project == quote(f"{OWNER}/team/{NAME}", safe=""):

@@ -32,6 +32,7 @@ class Stage(Protocol):
     def reviewers(self, number: int) -> list[str]: ...
     def comments(self, number: int) -> list[str]: ...
     def will_merge(self, number: int) -> bool: ...
+    def checks(self) -> list[tuple[str, bool, str]]: ...
 
 
 class FakeStage:
@@ -60,6 +61,9 @@ class FakeStage:
 
     def will_merge(self, number: int) -> bool:
         return number in self.forge.auto_merges
+
+    def checks(self) -> list[tuple[str, bool, str]]:
+        return [(commit, passes, said) for commit, (passes, said) in self.forge.checks.items()]
 
 
 class ServerStage:
@@ -99,6 +103,9 @@ class ServerStage:
 
     def will_merge(self, number: int) -> bool:
         return self.server.state.find(number).auto_merge
+
+    def checks(self) -> list[tuple[str, bool, str]]:
+        return [(commit, state == "success", said) for commit, state, said in self.server.state.statuses]
 
 
 ADAPTERS: Mapping[ForgeKind, Callable[[ForgeAccess], Forge]] = {

@@ -132,6 +132,25 @@ def test_closing_without_a_comment_leaves_none(stage: Stage) -> None:
     assert stage.comments(number) == []
 
 
+def test_a_comment_replaces_the_body_and_leaves_it_open(stage: Stage) -> None:
+    number = stage.forge.create(PROPOSAL).number
+    changed = stage.forge.comment(number, body="told", comment="the run was deleted")
+    assert (changed.state, changed.body, changed.title) == ("open", "told", PROPOSAL.title)
+    assert stage.comments(number) == ["the run was deleted"]
+    stage.forge.comment(number, body="", comment="")
+    assert stage.comments(number) == ["the run was deleted"]
+
+
+def test_the_check_of_a_commit_passes_or_fails(stage: Stage) -> None:
+    one, two = "a" * 40, "b" * 40
+    stage.forge.set_check(one, passes=False, description="x" * 200)
+    stage.forge.set_check(two, passes=True, description="all is well")
+    checks = stage.checks()
+    assert [(commit, passes) for commit, passes, _ in checks] == [(one, False), (two, True)]
+    assert checks[0][2].startswith("x" * 100)
+    assert checks[1][2] == "all is well"
+
+
 def test_a_second_one_for_the_same_branches_is_refused(stage: Stage) -> None:
     stage.forge.create(PROPOSAL)
     with pytest.raises(UnreachableError, match=r"4(09|22) .*already exists"):
@@ -139,7 +158,7 @@ def test_a_second_one_for_the_same_branches_is_refused(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500])
-@pytest.mark.parametrize("call", ["list", "create", "update", "close"])
+@pytest.mark.parametrize("call", ["list", "create", "update", "close", "comment", "check"])
 def test_a_refusal_names_the_address_the_status_and_what_the_forge_said(stage: Stage, status: int, call: str) -> None:
     number = stage.forge.create(PROPOSAL).number
     stage.fail(status, f"because {TOKEN}\x1b[31m\n said so" if "server" in vars(stage) else "because said so")
@@ -148,6 +167,8 @@ def test_a_refusal_names_the_address_the_status_and_what_the_forge_said(stage: S
         "create": lambda: stage.forge.create(PROPOSAL),
         "update": lambda: stage.forge.update(number, PROPOSAL),
         "close": lambda: stage.forge.close(number, body="", comment="x"),
+        "comment": lambda: stage.forge.comment(number, body="", comment="x"),
+        "check": lambda: stage.forge.set_check("c" * 40, passes=True, description="x"),
     }
     with pytest.raises(UnreachableError) as caught:
         calls[call]()

@@ -238,6 +238,21 @@ def test_recorded_tags_are_on_the_run_and_on_its_version(world: World):
     assert again.version.tags == {"gitops-gen.image": "r.example.com/m:1", "gitops-gen.note": "ü"}
 
 
+@pytest.mark.parametrize(
+    "make", [lambda world: world.select("champion"), lambda _: RunSelector(model="churn", alias="champion")]
+)
+def test_a_run_can_be_found_without_reading_what_takes_time(world: World, make):
+    found, whole = world.tracking.find_run(make(world)), world.tracking.fetch_run(make(world))
+    assert (found.run_id, found.status, found.version) == (whole.run_id, whole.status, whole.version)
+    assert found.tags == whole.tags
+    assert (found.metrics, found.datasets, found.model) == ((), (), None)
+
+
+def test_a_deleted_run_is_not_found_either_way(world: World):
+    with pytest.raises(NotFoundError, match="is deleted"):
+        world.tracking.find_run(world.select("deleted"))
+
+
 def test_recording_nothing_writes_nothing(world: World):
     run = world.tracking.fetch_run(world.select("plain"))
     assert world.tracking.record(run, {}) == ()

@@ -25,6 +25,8 @@ class FakeForge:
     labels: dict[int, tuple[str, ...]] = field(default_factory=dict)
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     comments: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    checks: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    """By commit: whether the check passes, and what it says."""
     auto_merges: set[int] = field(default_factory=set)
 
     def list_pull_requests(self, *, branch: str, base: str) -> tuple[PullRequest, ...]:
@@ -66,6 +68,20 @@ class FakeForge:
         if comment:
             self.comments[number] = (*self.comments.get(number, ()), comment)
         return closed
+
+    def comment(self, number: int, *, body: str, comment: str) -> PullRequest:
+        """Replace its body, and leave a comment."""
+        self._fail()
+        changed = replace(self._find(number), body=body)
+        self._put(changed)
+        if comment:
+            self.comments[number] = (*self.comments.get(number, ()), comment)
+        return changed
+
+    def set_check(self, commit: str, *, passes: bool, description: str) -> None:
+        """Keep what the check of a commit says."""
+        self._fail()
+        self.checks[commit] = (passes, description)
 
     def set_state(self, number: int, state: str) -> None:
         """What a person does on the forge: merged, closed, or open again."""

@@ -40,6 +40,9 @@ class FakeTracking:
         recorded = self.version_tags.get((run.version.name, run.version.version), {})
         return replace(run, tags=tags, version=replace(run.version, tags={**run.version.tags, **recorded}))
 
+    def find_run(self, selector: RunSelector) -> Run:
+        return replace(self.fetch_run(selector), metrics=(), datasets=(), model=None)
+
     def record(self, run: Run, tags: Mapping[str, str]) -> tuple[str, ...]:
         targets = [f"run {run.run_id}", *([f"version {run.version.version}"] if run.version else [])]
         if tags and (self.is_down or self.refuses_writes):

@@ -29,6 +29,7 @@ COMMANDS = (
     "rollback",
     "status",
     "trace",
+    "reconcile",
     "explain",
     "schemas import",
     "schemas list",
