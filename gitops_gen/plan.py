@@ -14,6 +14,8 @@ TITLE_LIMIT = 255
 
 _MARKER = re.compile(r"<!-- gitops-gen: (\{.*?\}) -->")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+:/@ -]+")
+# What forges act on in a commit's message too: mentions, and references that close an issue behind a word like "fixes".
+_ACTIVE = re.compile(r"@|(?<=://)|\bgh-(?=\d)", re.IGNORECASE)
 EMPTIED = "emptied"
 """State in the marker of a pull request that the program closed itself."""
 
@@ -26,13 +28,18 @@ def branch_name(environment: EnvironmentName, model: ModelName) -> str:
 def describe_version(release: Release) -> str:
     """`version 3`, or `run 1a2b3c4d` for a model that is not registered."""
     version = release.run.version
-    return f"version {one_line(version.version, 20)}" if version else f"run {release.run.run_id[:8]}"
+    return f"version {one_line(_ACTIVE.sub('?', version.version), 20)}" if version else f"run {release.run.run_id[:8]}"
 
 
 def one_line(text: str, limit: int) -> str:
     """`text` fit for a title or a commit trailer: one line, nothing but plain characters, cut to `limit`."""
     plain = _UNSAFE.sub("?", text)
     return plain if len(plain) <= limit else plain[: limit - 3] + "..."
+
+
+def _calm(text: str) -> str:
+    """The value of a trailer: what a run is called is no mention and closes no issue."""
+    return one_line(_ACTIVE.sub("?", text), 200)
 
 
 def write_title(release: Release, environment: EnvironmentName) -> str:
@@ -59,8 +66,8 @@ def write_commit_message(
     }
     if rolled_back is not None:
         trailers |= {"Rolled-Back": rolled_back.digest, "Rolled-Back-Run": rolled_back.run_id}
-    lines = [f"{key}: {one_line(value, 200)}" for key, value in trailers.items() if value]
-    lines += sorted({f"Dataset-Digest: {one_line(f'{d.name} {d.digest}', 200)}" for d in run.datasets})
+    lines = [f"{key}: {_calm(value)}" for key, value in trailers.items() if value]
+    lines += sorted({f"Dataset-Digest: {_calm(f'{d.name} {d.digest}')}" for d in run.datasets})
     head = subject.strip() or write_title(release, environment)
     why = f"\n\n{one_line(rolled_back.reason, 400)}" if rolled_back is not None else ""
     return head + why + "\n\n" + "\n".join(lines) + "\n"
@@ -69,18 +76,18 @@ def write_commit_message(
 def write_marker(facts: Mapping[str, str]) -> str:
     """A comment in the pull request's body that bots, and this program later, read the facts from."""
     text = json.dumps(facts, sort_keys=True)
-    for character in "<>-&":
+    for character in "<>-&@":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f"<!-- gitops-gen: {text} -->"
 
 
 def read_marker(body: str) -> Mapping[str, Any]:
     """The facts in a pull request's body; empty if it has none."""
-    found = _MARKER.search(body)
-    if found is None:
+    found = _MARKER.findall(body)  # ours is at the end
+    if not found:
         return {}
     try:
-        facts = json.loads(found[1])
+        facts = json.loads(found[-1])
     except ValueError:
         return {}
     return facts if isinstance(facts, dict) else {}

@@ -7,7 +7,8 @@ import unicodedata
 from gitops_gen.names import strip_credentials
 
 CUT = "…"
-_SPAN_BREAKERS = re.compile(r"[`|\\]")
+_SPAN_BREAKERS = re.compile(r"[`|\\]|<!--")
+"""What does something in a code span, or for those who look for comments in the source: our own marker is one."""
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 
 

@@ -13,7 +13,7 @@ from gitops_gen.assets import read_asset
 from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import Evidence, release_digest
 from gitops_gen.model import Release, RolledBack, Run
-from gitops_gen.plan import describe_version, read_marker, write_marker
+from gitops_gen.plan import read_marker, write_marker
 from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
 from gitops_gen.reports.pull_request_built import Built, compare_requirements, draw_history, tell_built
 from gitops_gen.reports.pull_request_gates import (
@@ -33,6 +33,7 @@ BODY_LIMIT = 65_000
 """Characters; GitHub takes 65,536, and the cut leaves room for the notice and the marker."""
 TEMPLATE = "pull_request.md.j2"
 _ROWS = 40
+_ALIAS_LIMIT = 300
 _NONE = NOTHING
 _LONG_HEX = re.compile(r"((?:sha256:)?[0-9a-f]{12})[0-9a-f]{12,}")
 
@@ -94,13 +95,13 @@ def render_body(
                 "verdict": name_verdict(verdicts),
                 **({"champion": champion.digest} if champion else {}),
                 **({"rolledBack": rolled_back.digest} if rolled_back else {}),
-                **({"alias": alias} if alias else {}),
+                **({"alias": alias[:_ALIAS_LIMIT]} if alias else {}),
             }
         )
     )
     view = {
         "model": code(release.model),
-        "version": Safe(describe_version(release)),
+        "version": _tell_version(release),
         "environment": code(environment.name),
         "champion": champion is not None,
         "verdict": Safe("") if rolled_back else sum_up(verdicts, overrides),
@@ -154,13 +155,19 @@ def _render(template: str | None, view: Mapping[str, object]) -> str:
         raise ConfigError(f"{TEMPLATE}{f':{line}' if line else ''}: {error}") from error
 
 
+def _tell_version(release: Release) -> Safe:
+    """As `plan.describe_version`, for a page."""
+    version = release.run.version
+    return Safe(f"version {code(version.version, 40)}" if version else f"run {code(release.run.run_id[:8])}")
+
+
 def _summarize(release: Release, environment: Environment, champion: Evidence | None) -> Safe:
     if champion is None:
         return Safe(f"{code(environment.name)} does not serve this model yet; this brings its first release.")
     if champion.digest == release_digest(release):
         return Safe(f"{code(environment.name)} keeps serving the same image; what is recorded about it changes.")
     before = f"version {code(champion.version)}" if champion.version else f"run {code(champion.run_id[:8])}"
-    after = Safe(describe_version(release))
+    after = _tell_version(release)
     return Safe(f"Requests in {code(environment.name)} will be answered by {after} in place of {before}.")
 
 
@@ -281,7 +288,9 @@ def _trace(release: Release) -> list[Link]:
     links.append(Link(name="Run", value=Safe(f"{name}{link(run.run_id, run.url)} of experiment {experiment}")))
     if run.source.commit:
         dirty = ", **with uncommitted changes**" if run.source.dirty else ""
-        links.append(Link(name="Source commit", value=Safe(f"{link(run.source.commit, _commit_url(release))}{dirty}")))
+        origin = f" of {code(run.source.repository)}" if run.source.repository else ""
+        value = Safe(f"{link(run.source.commit, _commit_url(release))}{origin}{dirty}")
+        links.append(Link(name="Source commit", value=value))
     for dataset in run.datasets:
         context = f" ({code(dataset.context)})" if dataset.context else ""
         links.append(Link(name="Dataset", value=Safe(f"{code(dataset.name)}{context}, digest {code(dataset.digest)}")))

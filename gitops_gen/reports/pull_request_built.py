@@ -12,7 +12,7 @@ from gitops_gen.model import Verdict
 from gitops_gen.reports.difference_markdown import list_changes
 from gitops_gen.reports.markdown import Safe, code
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.@/ -]{1,32}")
+_PLAIN = re.compile(r"[A-Za-z0-9_./ -]{1,32}")
 """Names that may stand in a chart, where nothing can be escaped."""
 _FEWEST, _MOST, _CHARTS = 3, 11, 2
 _NAME = re.compile(r"[A-Za-z0-9._-]+")

@@ -39,7 +39,7 @@ def to_html(body: str) -> str:
 
 def test_it_compares_champion_and_challenger():
     body = body_of(make_release(2, "b"), make_release(1, "a"))
-    assert "Requests in `staging` will be answered by version 2 in place of version `1`." in body
+    assert "Requests in `staging` will be answered by version `2` in place of version `1`." in body
     assert "| `val_auc` | 0.91 | 0.92 | +0.01 (+1.10%) |" in body
     assert "| `val_loss` | 0.1 | 0.1 | 0 |" in body
     assert "| `C` | `1` | `2` |" in body
