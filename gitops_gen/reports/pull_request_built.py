@@ -15,6 +15,8 @@ from gitops_gen.reports.markdown import Safe, code
 _PLAIN = re.compile(r"[A-Za-z0-9_./ -]{1,32}")
 """Names that may stand in a chart, where nothing can be escaped."""
 _FEWEST, _MOST, _CHARTS = 3, 11, 2
+_COLOURS = """%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #bc4c00"}}}}%%"""
+"""The value in blue, what is asked in orange: Mermaid's own first colour can hardly be seen on white."""
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -96,6 +98,7 @@ def _draw(verdict: Verdict, releases: Sequence[Evidence]) -> str:
     labels = ", ".join(f'"{label}"' for label, _ in points)
     lines = [
         "```mermaid",
+        _COLOURS,
         "xychart-beta",
         f'    title "{name} of the last releases{", and what is asked" if asked else ""}"',
         f"    x-axis [{labels}]",

@@ -322,7 +322,7 @@ def test_without_a_forge_the_branch_is_pushed_and_the_body_is_there(world: World
     world.add_run(1, "a")
     outcome = world.promote(1)
     assert (outcome.operation, outcome.pull_request) == ("created", None)
-    assert outcome.body.startswith("## `churn` version 1")
+    assert outcome.body.startswith("## `churn` version `1`")
     assert world.promote(1).operation == "unchanged"
     world.add_run(2, "b")
     assert world.promote(2).operation == "updated"

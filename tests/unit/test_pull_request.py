@@ -222,7 +222,8 @@ AUC = Verdict(gate="metric:val_auc", result="passed", value=0.93, limits={"thres
 def test_a_metric_that_is_asked_of_is_drawn_over_the_last_releases():
     body = body_of(make_release(3, "d"), make_release(2, "c"), verdicts=(AUC,), history=history_of(1, 2))
     chart = body[body.index("```mermaid") : body.index("```", body.index("```mermaid") + 3)].splitlines()
-    assert chart[1:] == [
+    assert chart[1].startswith("%%{init: ")
+    assert chart[2:] == [
         "xychart-beta",
         '    title "val_auc of the last releases, and what is asked"',
         '    x-axis ["v1", "v2", "v3"]',
