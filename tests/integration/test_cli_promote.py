@@ -76,7 +76,7 @@ def test_a_run_is_tied_to_its_image_and_promoted_from_a_dirty_checkout(
     assert code == 0, err
     assert out.startswith("created  staging\n")
     assert f"branch  {BRANCH}" in out
-    assert body.read_text().startswith("## `churn` version 1 for `staging`")
+    assert body.read_text().startswith("## `churn` version `1` for `staging`")
     assert "Signed-off-by" not in world.git("log", "-1", "--format=%B", BRANCH)
     code, out, err = run("promote", name, *options, "--output", "json", "--body-file", str(tmp_path))
     assert (code, json.loads(out)["operation"]) == (0, "unchanged")
