@@ -29,6 +29,9 @@ from gitops_gen.reports.pull_request_built import Built
 from gitops_gen.settings import Environment, ModelSettings
 from gitops_gen.timeline import evidence_path, read_stays
 
+_NEWEST = 200
+"""Commits of the base branch that are looked through for a chart: it is not worth more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -133,7 +136,7 @@ def _read_history(attempt: Attempt, change: Change) -> list[Evidence]:
     if change.champion is None or not any(v.gate.startswith(PREFIX) for v in change.challenger.verdicts):
         return []
     place = (attempt.model, change.environment.name)
-    stays = read_stays(attempt.checkout, evidence_path(*place)).get(place, ())
+    stays = read_stays(attempt.checkout, evidence_path(*place), newest=_NEWEST).get(place, ())
     return [stay.evidence for stay in reversed(stays)]
 
 

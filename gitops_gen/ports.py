@@ -140,10 +140,11 @@ class Checkout(Protocol):
         """The contents of those of `paths` that are there, brought in one request."""
         ...
 
-    def list_history(self, *patterns: str) -> tuple[Revision, ...]:
+    def list_history(self, *patterns: str, newest: int = 0) -> tuple[Revision, ...]:
         """The commits of the branch itself that changed files which match, newest first; a merge is one commit.
 
-        Patterns are git's globs: `*` is anything but a slash.
+        Patterns are git's globs: `*` is anything but a slash. `newest` looks at so many commits at least, 0 at all; the
+        last one that it looks at counts as the one that brought all of its files.
         """
         ...
 

@@ -39,12 +39,12 @@ def evidence_path(model: ModelName, environment: EnvironmentName) -> str:
     return f"{overlay_folder(model, environment)}/{EVIDENCE_FILE}"
 
 
-def read_stays(checkout: Checkout, *patterns: str) -> Mapping[Place, tuple[Stay, ...]]:
-    """The stays of releases by model and environment, the newest first.
+def read_stays(checkout: Checkout, *patterns: str, newest: int = 0) -> Mapping[Place, tuple[Stay, ...]]:
+    """The stays of releases by model and environment, the newest first, as far as the `newest` commits tell (0: all).
 
     Evidence that cannot be read counts as none.
     """
-    revisions = checkout.list_history(*(patterns or (ALL,)))
+    revisions = checkout.list_history(*(patterns or (ALL,)), newest=newest)
     places = [(revision.commit, path) for revision in revisions for path in revision.paths if _PATH.fullmatch(path)]
     contents = checkout.read_at(places)
     by_path: dict[str, list[tuple[Revision, Evidence | None]]] = {}

@@ -24,6 +24,7 @@ class CheckoutGit:
         self._address = address
         self._make_store = make_store
         self._history: GitStore | None = None
+        self._newest = 0
         self.tree = parse_commit(store.read_commits([base_commit])[base_commit]).tree
 
     def list_files(self, prefix: str = "") -> tuple[str, ...]:
@@ -46,20 +47,22 @@ class CheckoutGit:
             contents = self.store.read(files.values())
         return {path: contents[id_] for path, id_ in files.items()}
 
-    def list_history(self, *patterns: str) -> tuple[Revision, ...]:
+    def list_history(self, *patterns: str, newest: int = 0) -> tuple[Revision, ...]:
         """The commits of the branch itself that changed files which match, newest first. See `Checkout`."""
         with reading(self._address):
-            return list_revisions(self._open_history(), self.base_commit, patterns)
+            return list_revisions(self._open_history(newest), self.base_commit, patterns)
 
     def read_at(self, places: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
         """The contents of files as commits have them, brought in one request. See `Checkout`."""
         with reading(self._address):
-            return read_places(self._open_history(), places)
+            return read_places(self._history or self._open_history(0), places)
 
-    def _open_history(self) -> GitStore:
+    def _open_history(self, newest: int) -> GitStore:
+        if self._history is not None and self._newest and (newest == 0 or newest > self._newest):
+            self.close()
         if self._history is None:
-            self._history = self._make_store()
-            self._history.fetch_all_history(self.base_commit)
+            self._history, self._newest = self._make_store(), newest
+            self._history.fetch_all_history(self.base_commit, depth=newest)
         return self._history
 
     def close(self) -> None:

@@ -132,13 +132,13 @@ class GitStore:
         else:
             self._fetch([commit], depth=depth, tree_filter="blob:none" if trees else "tree:0")
 
-    def fetch_all_history(self, commit: str) -> None:
-        """Bring `commit` with all ancestors and their folders, without files; into a store that is empty.
+    def fetch_all_history(self, commit: str, *, depth: int = 0) -> None:
+        """Bring `commit` with all ancestors (0), or down to `depth`, and their folders; into a store that is empty.
 
         A server that deepens a shallow commit leaves out folders that this store may lack.
         """
-        self._depth = False
-        self._fetch([commit], depth=0, tree_filter="blob:none")
+        self._depth = depth > 0
+        self._fetch([commit], depth=depth, tree_filter="blob:none")
 
     def fetch_all_commits(self, commit: str) -> None:
         """The same without folders."""

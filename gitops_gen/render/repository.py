@@ -176,10 +176,12 @@ def _list_checks(settings: Settings) -> _Wanted:
             promote = _promote_values(environments, "github,kustomize", "GITHUB_TOKEN", "GitHub starts no workflow for")
             files[".github/workflows/check.yaml"] = ("workflows/check.yaml", check)
             files[".github/workflows/promote.yaml"] = ("workflows/promote.yaml", promote)
+            files[".github/workflows/reconcile.yaml"] = ("workflows/reconcile.yaml", {**check, **promote})
         case "gitea":
             promote = _promote_values(environments, "kustomize", "GITEA_TOKEN", "no workflow may start for")
             files[".gitea/workflows/check.yaml"] = ("workflows/check.yaml", check)
             files[".gitea/workflows/promote.yaml"] = ("workflows/promote.yaml", promote)
+            files[".gitea/workflows/reconcile.yaml"] = ("workflows/reconcile.yaml", {**check, **promote})
         case "gitlab":
             values = {
                 "environments": environments,

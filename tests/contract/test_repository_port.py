@@ -298,6 +298,18 @@ def test_the_history_has_what_changed_matching_files_newest_first(subject: Subje
     }
 
 
+def test_the_history_can_be_cut_to_the_newest_commits_and_read_on(subject: Subject) -> None:
+    for number in range(4):
+        subject.commit("main", {EVIDENCE: b"run: %d\n" % number}, time=1_700_000_000 + number)
+    checkout = subject.repository.open()
+    newest = checkout.list_history(EVIDENCE, newest=2)
+    assert [revision.time for revision in newest] == [1_700_000_003, 1_700_000_002]
+    place = (newest[1].commit, EVIDENCE)
+    assert checkout.read_at([place]) == {place: b"run: 2\n"}
+    assert len(checkout.list_history(EVIDENCE)) == 4
+    assert len(checkout.list_history(EVIDENCE, newest=1)) in {1, 4}
+
+
 def test_a_merge_is_one_commit_of_the_history(subject: Subject) -> None:
     first = subject.branches()["main"]
     subject.commit("work", {EVIDENCE: b"run: 1\n"}, start=first)

@@ -32,12 +32,14 @@ class FakeCheckout:
     files: Mapping[str, bytes]
     commits: Mapping[str, FakeCommit] = field(default_factory=dict)
 
-    def list_history(self, *patterns: str) -> tuple[Revision, ...]:
+    def list_history(self, *patterns: str, newest: int = 0) -> tuple[Revision, ...]:
         wanted = [re.compile(re.escape(p).replace(r"\*", "[^/]*") + "(/.*)?") for p in patterns]
-        found, name = [], self.base_commit
-        while name:
+        found, name, seen = [], self.base_commit, 0
+        while name and (seen < newest or not newest):
+            seen += 1
             commit = self.commits[name]
-            before = self.commits[commit.parent].files if commit.parent else {}
+            is_last = not commit.parent or seen == newest
+            before = {} if is_last else self.commits[commit.parent].files
             changed = sorted(p for p in _diff(before, commit.files) if any(w.fullmatch(p) for w in wanted))
             if changed:
                 found.append(

@@ -16,10 +16,11 @@ from gitops_gen.adapters.signatures import SignatureChecker
 from gitops_gen.errors import ConfigError, RefusedError
 from gitops_gen.evidence_file import parse_evidence
 from gitops_gen.gate_supply import check_image_signature, check_provenance, check_sbom
-from gitops_gen.model import Attachment, Image, Signers, SupplyChain
+from gitops_gen.model import Attachment, Identity, Image, Signers, SupplyChain
 from gitops_gen.names import parse_image_ref
 from tests.integration.conftest import World
 from tests.oci_images import build_image, describe, encode, write_layout
+from tests.own_sigstore import ISSUER, SUBJECT, OwnSigstore
 from tests.releases import digest
 from tests.servers import oci_referrers
 from tests.servers.oci_registry import OciRegistry
@@ -99,6 +100,24 @@ def test_a_signature_counts_if_it_is_ours_and_of_this_image(way, make, counts):
 def _tampered(image: Image) -> tuple[str, bytes, dict[str, str]]:
     good = sign_image(OURS, digest("b"))
     return good.media_type, good.content.replace(digest("b").encode(), image.digest.encode()), dict(good.annotations)
+
+
+def test_an_identity_counts_wherever_its_bundle_is_kept(way):
+    server, repository, image, push = way
+    own, other = OwnSigstore(), OwnSigstore()
+    signers = Signers(identities=(Identity(subject=SUBJECT, issuer=ISSUER),), trusted_root=own.trusted_root)
+    registry, checker = RegistryOCI(environ={}), SignatureChecker()
+    push(server, repository, image, other.make_bundle(image.digest, "https://sigstore.dev/cosign/sign/v1"))
+    assert checker.verify(image, registry.list_attachments(image), signers).signers == ()
+    push(
+        server,
+        repository,
+        image,
+        other.make_bundle(image.digest, "https://sigstore.dev/cosign/sign/v1"),
+        own.make_bundle(image.digest, "https://sigstore.dev/cosign/sign/v1"),
+    )
+    chain = checker.verify(image, registry.list_attachments(image), signers)
+    assert chain.signers == (f"{SUBJECT} ({ISSUER})",)
 
 
 def test_provenance_and_a_bill_of_materials_are_found(way):

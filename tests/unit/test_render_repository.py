@@ -189,8 +189,8 @@ def test_without_open_data_hub_there_is_no_platform():
 @pytest.mark.parametrize(
     ("forge", "workflows"),
     [
-        ("github", {".github/workflows/check.yaml", ".github/workflows/promote.yaml"}),
-        ("gitea", {".gitea/workflows/check.yaml", ".gitea/workflows/promote.yaml"}),
+        ("github", {f".github/workflows/{name}.yaml" for name in ("check", "promote", "reconcile")}),
+        ("gitea", {f".gitea/workflows/{name}.yaml" for name in ("check", "promote", "reconcile")}),
         ("gitlab", {".gitlab-ci.yml"}),
         ("none", set()),
     ],
@@ -210,6 +210,9 @@ def test_a_workflow_gets_its_inputs_as_variables_and_no_more_rights_than_it_need
     for step in promote["jobs"]["promote"]["steps"]:
         assert "${{" not in step.get("run", "")
     assert load(files[f"{folder}/workflows/check.yaml"])["permissions"] == {"contents": "read"}
+    reconcile = load(files[f"{folder}/workflows/reconcile.yaml"])
+    assert reconcile["permissions"] == {"contents": "write", "pull-requests": "write", "statuses": "write"}
+    assert reconcile["on"]["push"] == {"branches": ["main"]}
 
 
 def test_the_settings_file_reads_back_as_the_settings_it_was_made_of():

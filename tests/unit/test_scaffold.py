@@ -158,6 +158,7 @@ def test_force_lets_choices_change_the_file_and_what_follows_from_it(tmp_path):
     assert set(scaffold.warnings) == {
         ".github/workflows/check.yaml is not needed any more: delete it",
         ".github/workflows/promote.yaml is not needed any more: delete it",
+        ".github/workflows/reconcile.yaml is not needed any more: delete it",
     }
     assert "kind: gitlab" in (tmp_path / "gitops-gen.yaml").read_text()
 

@@ -28,11 +28,13 @@ def check_verdicts(overlay: ModelOverlay) -> Iterator[Hit]:
     """The verdicts of the gates fit the facts beside them.
 
     Why: a reviewer goes by the verdicts. A metric that is below its threshold and is told as passed, a gate that failed
-    and that nobody set aside, or a value that is not the run's: such a release was never let through.
+    and that nobody set aside, a value that is not the run's, or a release that was rolled back: such a release was
+    never let through.
 
     Fix: restore the file from git, or promote the run again.
     """
     data = read_document(overlay.evidence)
+    yield from _check_rolled_back(overlay, data)
     overrides = as_list(data.get("overrides"))
     set_aside = [(o.get("rule"), o.get("reason")) for o in overrides if isinstance(o, dict)]
     for number, entry in enumerate(as_list(data.get("gates"))):
@@ -71,6 +73,14 @@ def check_gates_today(overlay: ModelOverlay) -> Iterator[Hit]:
                 f"metric {show(name)} of what {overlay.environment} has: {verdict.detail}",
                 f"promote a better run, or change gates.metrics of {overlay.environment}",
             )
+
+
+def _check_rolled_back(overlay: ModelOverlay, data: Mapping[str, Any]) -> Iterator[Hit]:
+    digest = dig(data, "image", "digest") or dig(data, "model", "contentHash")
+    for number, entry in enumerate(as_list(data.get("rolledBack"))):
+        if digest and dig(entry, "digest") == digest:
+            problem = "this very release is told as rolled back, and it is the one that is deployed"
+            yield hit_file(overlay.evidence, ("rolledBack", number, "digest"), problem, _RESTORE)
 
 
 def _judge_entry(
