@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from gitops_gen.adapters.kustomize import write_files
 from gitops_gen.candidate import Base
@@ -26,7 +27,8 @@ from gitops_gen.render.environment import Templates
 from gitops_gen.render.release import render_release
 from gitops_gen.reports.pull_request import TEMPLATE, render_body
 from gitops_gen.reports.pull_request_built import Built
-from gitops_gen.settings import Environment, ModelSettings
+from gitops_gen.reports.pull_request_lineage import Addresses
+from gitops_gen.settings import Environment, ModelSettings, Settings
 from gitops_gen.timeline import evidence_path, read_stays
 
 _NEWEST = 200
@@ -80,6 +82,7 @@ def assemble(attempt: Attempt, change: Change) -> Promotion:
         evidence_path=f"{overlay_folder(model, environment.name)}/{EVIDENCE_FILE}",
         rolled_back=change.rolled_back,
         alias=change.alias,
+        addresses=_list_addresses(attempt.settings),
         built=built,
         history=_read_history(attempt, change) if files else (),
         warnings=attempt.progress.outcome.warnings,
@@ -129,6 +132,12 @@ def _check(attempt: Attempt, files: Mapping[str, bytes | None], environment: Env
         raise RefusedError("\n".join(lines), hint="; ".join(dict.fromkeys(f.fix for f in errors if f.fix)))
     before, after = _build_base(attempt, folder), parse_build(built)
     return Built(objects=len(after), changes=compare_builds(before, after), warnings=len(warnings))
+
+
+def _list_addresses(settings: Settings) -> Addresses:
+    known = (settings.repository_url, settings.forge.url)
+    hosts = (urlsplit(url).hostname for url in known if url.startswith(("http://", "https://")))
+    return Addresses(hosts=frozenset(host for host in hosts if host), image=settings.pull_request.image_url)
 
 
 def _read_history(attempt: Attempt, change: Change) -> list[Evidence]:

@@ -90,7 +90,7 @@ def _make_sync(data: Mapping[str, Any]) -> SyncPolicy:
 
 def _make_pull_request(data: Mapping[str, Any]) -> PullRequestSettings:
     lists = {key: tuple(data[key]) for key in ("labels", "reviewers") if key in data}
-    return PullRequestSettings(**_rename({**data, **lists}, autoMerge="auto_merge"))
+    return PullRequestSettings(**_rename({**data, **lists}, autoMerge="auto_merge", imageUrl="image_url"))
 
 
 def _make_model(name: ModelName, data: Mapping[str, Any]) -> ModelSettings:

@@ -1,5 +1,6 @@
 """Back to a release that ran before: its evidence and its pins again, as one commit and one pull request."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,14 +12,15 @@ from gitops_gen.evidence import Evidence, describe_rolled_back, seal_evidence
 from gitops_gen.evidence_file import parse_evidence
 from gitops_gen.evidence_release import read_release
 from gitops_gen.model import Release, RolledBack, RunSelector
-from gitops_gen.names import ModelName, parse_image_ref, parse_run_id, show
+from gitops_gen.names import EnvironmentName, ModelName, parse_image_ref, parse_run_id, show
 from gitops_gen.plan import TITLE_LIMIT, one_line, write_commit_message, write_rollback_title
 from gitops_gen.prepare import PROGRAM
 from gitops_gen.promotion import Attempt, Outcome, Progress, PromotePorts, PromoteRequest, Promotion
 from gitops_gen.tags import promotion_tag
-from gitops_gen.timeline import Stay, evidence_path, read_stays
+from gitops_gen.timeline import Stay, evidence_path, read_evidence, read_stays
 
 _SHORT_COMMIT = 7
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ def _choose(attempt: Attempt, stays: Sequence[Stay], champion: Evidence, request
                 hint="promote another run, or name one with --to",
             )
         return good
-    found = next((stay for stay in stays if _fits(stay, request.to)), None)
+    found = next((stay for stay in stays if _fits(stay, request.to)), None) or _find_at(attempt, stays, request)
     if found is None:
         known = ", ".join(dict.fromkeys(stay.evidence.run_id for stay in others[:5]))
         raise NotFoundError(
@@ -159,6 +161,16 @@ def _choose(attempt: Attempt, stays: Sequence[Stay], champion: Evidence, request
             hint="name another release with --to, or pass --force",
         )
     return found
+
+
+def _find_at(attempt: Attempt, stays: Sequence[Stay], request: RollbackRequest) -> Stay | None:
+    """The stay that any commit of the base branch, named in full, falls into."""
+    if not _COMMIT.fullmatch(request.to):
+        return None
+    path = evidence_path(attempt.model, EnvironmentName(request.environment))
+    content = attempt.checkout.read_at([(request.to, path)]).get((request.to, path))
+    evidence = read_evidence(path, content) if content else None
+    return next((stay for stay in stays if evidence and stay.evidence.digest == evidence.digest), None)
 
 
 def _fits(stay: Stay, text: str) -> bool:

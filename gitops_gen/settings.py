@@ -76,6 +76,8 @@ class PullRequestSettings:
     reviewers: tuple[str, ...] = ()
     draft: bool = False
     auto_merge: bool = False
+    image_url: str = ""
+    """The registry's page of an image, with {repository}, {tag} and {digest}; empty for no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,7 @@
 """The body of a pull request: what a reviewer needs to say yes or no."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import quote
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -12,21 +9,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from gitops_gen.assets import read_asset
 from gitops_gen.errors import ConfigError
 from gitops_gen.evidence import Evidence, release_digest
-from gitops_gen.model import Release, RolledBack, Run
+from gitops_gen.model import Release, RolledBack
 from gitops_gen.plan import read_marker, write_marker
-from gitops_gen.reports.markdown import Safe, code, escape, link, safe_url
+from gitops_gen.reports.markdown import Safe, code, escape, link
 from gitops_gen.reports.pull_request_built import Built, compare_requirements, draw_history, tell_built
-from gitops_gen.reports.pull_request_gates import (
-    NOTHING,
-    find_metrics,
-    list_gates,
-    list_passed,
-    name_verdict,
-    rank,
-    sum_up,
-    tell_limits,
-    tell_verdict,
-)
+from gitops_gen.reports.pull_request_gates import NOTHING, list_gates, list_passed, name_verdict, sum_up
+from gitops_gen.reports.pull_request_lineage import Addresses, commit_url, list_links
+from gitops_gen.reports.pull_request_rows import Row, compare_datasets, compare_metrics, compare_parameters
 from gitops_gen.settings import Environment
 
 BODY_LIMIT = 65_000
@@ -34,29 +23,11 @@ BODY_LIMIT = 65_000
 TEMPLATE = "pull_request.md.j2"
 _ROWS = 40
 _ALIAS_LIMIT = 300
+_NOTICE_LIMIT, _PARTS_LIMIT = 600, 400
+_PART = re.compile(r"^### ([A-Za-z ]+)$|^<details><summary>([A-Za-z ]+)", re.MULTILINE)
+"""Headings of ours, of which nothing comes from a run."""
 _NONE = NOTHING
 _LONG_HEX = re.compile(r"((?:sha256:)?[0-9a-f]{12})[0-9a-f]{12,}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of a table, its cells already Markdown."""
-
-    name: Safe
-    before: Safe
-    after: Safe
-    change: Safe = Safe("")  # noqa: RUF009 - an immutable str
-    gate: Safe = NOTHING
-    """What was asked of a metric."""
-    verdict: Safe = NOTHING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One step from the image back to the data."""
-
-    name: str
-    value: Safe
 
 
 def render_body(
@@ -69,6 +40,7 @@ def render_body(
     evidence_path: str,
     rolled_back: RolledBack | None = None,
     alias: str = "",
+    addresses: Addresses | None = None,
     built: Built | None = None,
     history: Sequence[Evidence] = (),
     warnings: Sequence[str] = (),
@@ -82,8 +54,9 @@ def render_body(
     Raises:
         ConfigError: the team's template fails; the message has the line.
     """
+    known = addresses or Addresses()
     verdicts, overrides = challenger.verdicts, challenger.overrides
-    metrics, parameters = _compare_metrics(champion, challenger), _compare_parameters(champion, challenger)
+    metrics, parameters = compare_metrics(champion, challenger), compare_parameters(champion, challenger)
     marker = Safe(
         write_marker(
             {
@@ -108,10 +81,10 @@ def render_body(
         "summary": _summarize(release, environment, champion),
         "rolled_back": _tell_rolled_back(rolled_back) if rolled_back else Safe(""),
         "warnings": [code(warning, 400) for warning in warnings],
-        "facts": _compare_facts(release, champion),
+        "facts": _compare_facts(release, champion, known),
         "metrics": metrics[:_ROWS],
         "metrics_left": max(0, len(metrics) - _ROWS),
-        "comparability": _compare_datasets(champion, challenger),
+        "comparability": compare_datasets(champion, challenger),
         "gated": any(row.gate != NOTHING for row in metrics),
         "gates": list_gates(verdicts),
         "passed": list_passed(verdicts),
@@ -120,7 +93,7 @@ def render_body(
         "built": tell_built(built) if built else None,
         "parameters": parameters[:_ROWS],
         "parameters_left": max(0, len(parameters) - _ROWS),
-        "lineage": _trace(release),
+        "lineage": list_links(release, known),
         "overrides": [
             {"rule": code(o.rule), "reason": code(o.reason, 400), "by": code(o.by) if o.by else ""} for o in overrides
         ],
@@ -137,9 +110,12 @@ def cut_body(body: str, limit: int = BODY_LIMIT) -> str:
     if len(body) <= limit:
         return body
     marker = write_marker({key: str(value) for key, value in read_marker(body).items()})
-    notice = "\n\n**The rest is cut: a pull request's text has a limit. `--body-file` writes the whole.**\n\n"
-    room = limit - len(notice) - len(marker)
-    return body[:room].rpartition("\n")[0] + notice + marker + "\n"
+    room = limit - _NOTICE_LIMIT - len(marker)
+    kept = body[:room].rpartition("\n")[0]
+    gone = ", ".join("".join(found).strip() for found in _PART.findall(body[len(kept) :]))[:_PARTS_LIMIT]
+    notice = "**The rest is cut: a pull request's text has a limit. `--body-file` writes the whole.**"
+    notice += f" Cut from here on: {gone}." if gone else ""
+    return f"{kept}\n\n{notice}\n\n{marker}\n"
 
 
 def _render(template: str | None, view: Mapping[str, object]) -> str:
@@ -181,7 +157,7 @@ def _tell_rolled_back(gone: RolledBack) -> Safe:
     )
 
 
-def _compare_facts(release: Release, champion: Evidence | None) -> list[Row]:
+def _compare_facts(release: Release, champion: Evidence | None, addresses: Addresses) -> list[Row]:
     run, image, old = release.run, release.image, champion.data if champion else {}
     old_image, old_run, old_source = old.get("image", {}), old.get("run", {}), old.get("source", {})
     old_model = old.get("model", {})
@@ -193,7 +169,7 @@ def _compare_facts(release: Release, champion: Evidence | None) -> list[Row]:
         if image
         else ("Model artifact", old_model.get("uri", ""), model.uri if model else "", ""),
         ("Digest", champion.digest if champion else "", release_digest(release), ""),
-        ("Source commit", old_source.get("commit", ""), run.source.commit, _commit_url(release)),
+        ("Source commit", old_source.get("commit", ""), run.source.commit, commit_url(release, addresses)),
         ("Flavor", old_model.get("flavor", ""), model.flavor if model else "", ""),
     ]
     return [
@@ -215,100 +191,6 @@ def _shorten(text: str) -> str:
 
 def _cell(text: str) -> Safe:
     return code(text) if text else _NONE
-
-
-def _compare_metrics(champion: Evidence | None, challenger: Evidence) -> list[Row]:
-    before = champion.metrics if champion else {}
-    after = challenger.metrics
-    verdicts = find_metrics(challenger.verdicts)
-    names = before.keys() | after.keys() | verdicts.keys()
-    return [
-        Row(
-            name=code(name),
-            before=_number(before.get(name)),
-            after=_number(after.get(name)),
-            change=_change(before.get(name), after.get(name)),
-            gate=tell_limits(verdicts.get(name)),
-            verdict=tell_verdict(verdicts.get(name)),
-        )
-        for name in sorted(names, key=lambda name: (rank(verdicts.get(name)), name))
-    ]
-
-
-def _number(value: float | None) -> Safe:
-    if value is None:
-        return _NONE
-    return Safe(f"{value:.6g}") if math.isfinite(value) else Safe("**not a number**")
-
-
-def _change(before: float | None, after: float | None) -> Safe:
-    if before is None or after is None or not math.isfinite(before) or not math.isfinite(after):
-        return _NONE
-    if before == after:
-        return Safe("0")
-    share = f" ({(after - before) / abs(before):+.2%})" if before else ""
-    return Safe(f"{after - before:+.4g}{share}")
-
-
-def _compare_datasets(champion: Evidence | None, challenger: Evidence) -> Safe:
-    if champion is None:
-        return Safe("")
-    old, new = ({d["digest"] for d in e.data["run"]["datasets"] if "digest" in d} for e in (champion, challenger))
-    if old == new and old:
-        return Safe("Both runs recorded the same datasets, by digest.")
-    return Safe("**The two runs did not record the same datasets: their metrics may not be comparable.**")
-
-
-def _compare_parameters(champion: Evidence | None, challenger: Evidence) -> list[Row]:
-    before, after = champion.parameters if champion else {}, challenger.parameters
-    return [
-        Row(
-            name=code(name),
-            before=code(before[name]) if name in before else _NONE,
-            after=code(after[name]) if name in after else _NONE,
-        )
-        for name in sorted(before.keys() | after.keys())
-        if champion is None or before.get(name) != after.get(name)
-    ]
-
-
-def _trace(release: Release) -> list[Link]:
-    run, image = release.run, release.image
-    links = []
-    if image:
-        platforms = f" for {', '.join(code(p) for p in image.platforms)}" if image.platforms else ""
-        links.append(Link(name="Image", value=Safe(f"{code(str(image), 300)}{platforms}")))
-    if run.model:
-        links.append(Link(name="Model artifact", value=code(run.model.content_hash or run.model.uri, 300)))
-    if run.version:
-        name = f"{run.version.name} {run.version.version}"
-        links.append(Link(name="Model version", value=link(name, _version_url(run))))
-    experiment = code(run.experiment_name)
-    name = f"{code(run.name)}, " if run.name else ""
-    links.append(Link(name="Run", value=Safe(f"{name}{link(run.run_id, run.url)} of experiment {experiment}")))
-    if run.source.commit:
-        dirty = ", **with uncommitted changes**" if run.source.dirty else ""
-        origin = f" of {code(run.source.repository)}" if run.source.repository else ""
-        value = Safe(f"{link(run.source.commit, _commit_url(release))}{origin}{dirty}")
-        links.append(Link(name="Source commit", value=value))
-    for dataset in run.datasets:
-        context = f" ({code(dataset.context)})" if dataset.context else ""
-        links.append(Link(name="Dataset", value=Safe(f"{code(dataset.name)}{context}, digest {code(dataset.digest)}")))
-    return links
-
-
-def _version_url(run: Run) -> str:
-    """The version's page in the MLflow UI that the run's page is in; empty if there is none."""
-    start, found, _ = run.url.partition("#/experiments/")
-    if run.version is None or not found:
-        return ""
-    return f"{start}#/models/{quote(run.version.name, safe='')}/versions/{quote(run.version.version, safe='')}"
-
-
-def _commit_url(release: Release) -> str:
-    source = release.run.source
-    repository = safe_url(source.repository).removesuffix(".git")
-    return f"{repository}/commit/{source.commit}" if repository and source.commit.isalnum() else ""
 
 
 def _after_merge(release: Release, environment: Environment, champion: Evidence | None) -> Safe:

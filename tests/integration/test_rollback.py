@@ -96,14 +96,16 @@ def test_another_release_goes_on_remembering_what_was_rolled_back(served: World)
     assert f"digest: {digest('a')}" in served.read(OVERLAY), "what was rolled back itself is passed over"
 
 
-@pytest.mark.parametrize("what", ["digest", "run", "commit", "short"])
+@pytest.mark.parametrize("what", ["digest", "run", "commit", "short", "any commit"])
 def test_what_to_go_back_to_can_be_named(served: World, what: str):
+    served.commit({"README.md": "between\n"})
+    between = served.head("main")
     release(served, 3, "c")
     commit = served.git("log", "--first-parent", "--format=%H", "main", "--", EVIDENCE).splitlines()[-1]
-    to = {"digest": digest("a"), "run": f"{1:032x}", "commit": commit, "short": commit[:8]}[what]
+    to = {"digest": digest("a"), "run": f"{1:032x}", "commit": commit, "short": commit[:8], "any commit": between}[what]
     outcome = served.roll_back(to=to)
     assert outcome.error is None
-    assert f"digest: {digest('a')}" in served.read(OVERLAY)
+    assert f"digest: {digest('b' if what == 'any commit' else 'a')}" in served.read(OVERLAY)
 
 
 def test_again_changes_nothing_and_a_promotion_takes_the_same_pull_request(served: World):

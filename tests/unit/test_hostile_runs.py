@@ -15,6 +15,7 @@ from gitops_gen.evidence import Evidence, build_evidence
 from gitops_gen.plan import read_marker, write_commit_message
 from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
 from gitops_gen.reports.pull_request_built import Built
+from gitops_gen.reports.pull_request_lineage import Addresses
 from tests.hostile import HOSTILE, make_hostile_release, make_hostile_verdicts
 from tests.picture import take_picture
 from tests.releases import STAGING, digest, make_release
@@ -48,6 +49,7 @@ def render(text: str) -> str:
         built=Built(objects=1, changes=compare_builds([before], [{**before, "data": {"a": text, "n": "1"}}])),
         history=[evidence(make_release(n, "cdef"[n])) for n in (1, 2)],
         alias=f"models:/{text}@x",
+        addresses=Addresses(hosts=frozenset({"git.example.com"}), image="https://registry.example.com/{repository}"),
     )
 
 

@@ -16,6 +16,7 @@ from gitops_gen.model import Dataset, ModelVersion, Override, Release, SourceCod
 from gitops_gen.plan import read_marker
 from gitops_gen.reports.pull_request import BODY_LIMIT, cut_body, render_body
 from gitops_gen.reports.pull_request_built import Built
+from gitops_gen.reports.pull_request_lineage import Addresses
 from gitops_gen.settings import SyncPolicy
 from tests.releases import PRODUCTION, STAGING, digest, make_image, make_release, make_run, metric
 
@@ -69,8 +70,27 @@ def test_a_metric_that_is_not_a_number_stands_out():
     assert "| `val_auc` | 0.91 | - | - |" in body
 
 
+KNOWN = Addresses(
+    hosts=frozenset({"git.example.com"}), image="https://registry.example.com/r/{repository}/{tag}/{digest}"
+)
+
+
+def test_links_lead_only_to_hosts_that_are_known():
+    assert "/commit/" not in body_of(make_release())
+    elsewhere = SourceCode(repository="https://evil.example.com/ml/churn", commit="c0ffee")
+    body = body_of(make_release(source=elsewhere), addresses=KNOWN)
+    assert "(<https://evil" not in body
+    assert "Source commit: `c0ffee` of `https://evil.example.com/ml/churn`" in body
+
+
+def test_the_image_leads_to_its_registry_where_that_has_a_page():
+    body = body_of(make_release(), addresses=KNOWN)
+    assert f"(<https://registry.example.com/r/ml/churn/1/{digest('a')}>)" in body
+    assert "<https://registry" not in body_of(make_release())
+
+
 def test_the_chain_leads_from_the_image_to_the_data():
-    body = body_of(make_release())
+    body = body_of(make_release(), addresses=KNOWN)
     steps = [line.split(": ")[0] for line in body.splitlines() if re.match(r"\d+\. ", line)]
     assert steps == ["1. Image", "2. Model artifact", "3. Model version", "4. Run", "5. Source commit", "6. Dataset"]
     assert "(<https://git.example.com/ml/churn/commit/c0ffee>)" in body
@@ -190,6 +210,7 @@ def test_the_cut_keeps_the_marker_and_says_so():
     cut = cut_body(long)
     assert len(cut) <= BODY_LIMIT + 10
     assert "The rest is cut" in cut
+    assert "Cut from here on: Parameters, Where it comes from, After the merge." in cut
     assert read_marker(cut) == read_marker(body)
     assert cut_body(body) == body
 
