@@ -1,5 +1,6 @@
 """Which remote a person's checkout belongs to, found without touching work tree, index or branch."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,12 +55,15 @@ def find_remote(start: Path) -> Origin:
 
 
 def read_identity(start: Path) -> str:
-    """`Name <address>` by git's configuration in a folder; empty if it has neither."""
+    """`Name <address>` by git's own variables, else by its configuration in a folder; empty if there is neither."""
     try:
         config = dict(parse_config(GitProcess(start, environment={}).run("config", "--list", "-z")))
     except GitFailedError:
         return ""
-    name, address = (config.get(f"user.{key}", "").strip() for key in ("name", "email"))
+    name, address = (
+        (os.environ.get(f"GIT_AUTHOR_{key.upper()}", "") or config.get(f"user.{key}", "")).strip()
+        for key in ("name", "email")
+    )
     return f"{name} <{address}>" if name and address else name or address
 
 

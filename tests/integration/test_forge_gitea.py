@@ -106,6 +106,23 @@ def test_a_pull_request_lives_from_opening_to_closing(proposal: Proposal) -> Non
     ]
 
 
+def test_a_comment_and_a_check_stand_beside_an_open_one(proposal: Proposal) -> None:
+    forge = open_forge()
+    opened = forge.create(proposal)
+    changed = forge.comment(opened.number, body="told", comment="the run was deleted")
+    assert (changed.body, changed.state) == ("told", "open")
+    comments = call("GET", f"/issues/{opened.number}/comments", {})
+    assert [comment["body"] for comment in comments] == ["the run was deleted"]
+    commit = call("GET", f"/pulls/{opened.number}", {})["head"]["sha"]
+    for passes, expected in ((False, "failure"), (True, "success")):
+        forge.set_check(commit, passes=passes, description="what runs has changed")
+        status = call("GET", f"/commits/{commit}/status", {})
+        assert status["state"] == expected
+        assert [(each["context"], each["description"]) for each in status["statuses"]] == [
+            ("gitops-gen", "what runs has changed")
+        ]
+
+
 def test_a_second_pull_request_for_the_same_branches_is_refused(proposal: Proposal) -> None:
     forge = open_forge()
     forge.create(proposal)
