@@ -4,6 +4,7 @@ import html
 import re
 import shutil
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -30,6 +31,7 @@ SHAPE = ["h1", "h2", "h3", "table", "img", "script", "details", "summary", "bloc
 SHAPE += ["a", "strong", "em", "s", "sup", "pre"]
 
 
+@cache
 def render(text: str) -> str:
     verdicts, overrides = make_hostile_verdicts(text)
 
@@ -80,6 +82,7 @@ class Page(HTMLParser):
         self.comments.append(data)
 
 
+@cache
 def read(body: str) -> Page:
     page = Page()
     page.feed(PARSER.render(body))
