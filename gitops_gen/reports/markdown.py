@@ -23,7 +23,7 @@ def code(text: str, limit: int = 120) -> Safe:
 
     Control, format and line characters are written as escapes; what is longer than `limit` characters is cut.
     """
-    shown = _show_invisible(strip_credentials(text))
+    shown = _show_invisible(strip_credentials(text)[: limit + 1])
     shown = shown if len(shown) <= limit else shown[: limit - 1] + CUT
     if not shown.strip():
         return Safe("<code>&nbsp;</code>")
